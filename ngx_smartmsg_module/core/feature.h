@@ -1,0 +1,82 @@
+/*
+ * Features in the sense of the GrowthBook SDKs: rules that lead to a value,
+ * by force, by rollout or by experiment.
+ */
+
+#ifndef SMARTMSG_CORE_FEATURE_H
+#define SMARTMSG_CORE_FEATURE_H
+
+#include "core/condition.h"
+#include "core/experiment.h"
+
+typedef struct smartmsg_feature_s smartmsg_feature_t;
+
+typedef enum {
+    SMARTMSG_SOURCE_DEFAULT = 0,  /* no rule applied: defaultValue */
+    SMARTMSG_SOURCE_FORCE,
+    SMARTMSG_SOURCE_EXPERIMENT,
+    SMARTMSG_SOURCE_OVERRIDE,  /* forced_features */
+    SMARTMSG_SOURCE_PREREQUISITE,  /* a gate is closed: value is null */
+    SMARTMSG_SOURCE_CYCLIC,  /* prerequisites in a circle */
+    SMARTMSG_SOURCE_UNKNOWN  /* no such feature */
+} smartmsg_source_t;
+
+typedef struct {
+    /* Borrowed from the feature, never NULL (JSON null instead). */
+    const json_t *value;
+    smartmsg_source_t source;
+
+    /* The rule's id, "" if it has none or no rule applied. */
+    const char *rule_id;
+
+    /* The rule's index in rules[], -1 if no rule applied. */
+    int rule;
+
+    /* NULL unless source is EXPERIMENT. */
+    const smartmsg_experiment_t *experiment;
+    smartmsg_assignment_t assignment;
+} smartmsg_feature_result_t;
+
+/*
+ * key is the feature's key (rule id); it seeds rollouts and names
+ * experiments, and is copied.  Keeps a reference to definition, which may not
+ * be changed later.  Unknown members are ignored.  NULL on error.  The path in
+ * an error starts at the definition ("rules[0].condition.cart.value.$gt").
+ */
+smartmsg_feature_t *smartmsg_feature_compile(smartmsg_str_t key,
+    json_t *definition, const smartmsg_compile_t *with,
+    smartmsg_error_t *err);
+
+/* NULL is allowed. */
+void smartmsg_feature_free(smartmsg_feature_t *feature);
+
+/* Never fails. */
+void smartmsg_feature_eval(const smartmsg_feature_t *feature,
+    const smartmsg_context_t *context, smartmsg_feature_result_t *result);
+
+/*
+ * Whether, with what is known of the facts, some rule may still apply.  Looks
+ * at the conditions of the rules only; facts that are not known (NULL) count
+ * as "may be".  For sorting rules out early, such as by page type.  It is true
+ * for a feature whose defaultValue is not null.
+ */
+bool smartmsg_feature_possible(const smartmsg_feature_t *feature,
+    const smartmsg_facts_t *facts);
+
+/* The slots the feature may ask for, ascending, each once. */
+const uint32_t *smartmsg_feature_slots(const smartmsg_feature_t *feature,
+    size_t *count);
+
+/*
+ * Every value the feature can yield, in the order of the document: index 0 is
+ * defaultValue, then per rule its force value or its variations.  *path (may
+ * be NULL, of size path_size) gets the JSON path of the value.  NULL after the
+ * last one.
+ */
+json_t *smartmsg_feature_value(const smartmsg_feature_t *feature,
+    size_t index, char *path, size_t path_size);
+
+/* "defaultValue", "force", "experiment" ... as in the SDKs. */
+const char *smartmsg_source_name(smartmsg_source_t source);
+
+#endif
