@@ -1,0 +1,84 @@
+#ifndef SMARTMSG_CORE_MESSAGE_H
+#define SMARTMSG_CORE_MESSAGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/str.h"
+#include "core/trigger.h"
+
+#define SMARTMSG_MESSAGE_TRIGGERS   8       /* entries in `when` */
+#define SMARTMSG_MESSAGE_ACTIONS    4
+#define SMARTMSG_MESSAGE_LANGUAGES  64
+#define SMARTMSG_MESSAGE_TEXT_MAX   4096    /* bytes of one text */
+#define SMARTMSG_MESSAGE_HREF_MAX   2048
+#define SMARTMSG_LANGUAGE_MAX       35      /* bytes of a language tag */
+
+/*
+ * A message: the value of a rule, {"when": ..., "cap": ..., "show": ...}.
+ * Immutable; its HTML is rendered once, when it is parsed, for each of its
+ * languages.
+ */
+typedef struct smartmsg_message_s smartmsg_message_t;
+
+/* How often a message may be seen; 0 in a member: no such limit. */
+typedef struct {
+    uint32_t session;   /* impressions in one session */
+    int64_t pause;      /* seconds from the last impression to the next */
+} smartmsg_message_cap_t;
+
+/*
+ * Parses and renders a message. Strict: an unknown member, a wrong type, a
+ * value out of range or a link that is not allowed fails, with the place
+ * below the value (`show.actions[1].href`) and the reason in err. err is not
+ * touched on success. Nothing of value is kept. Returns NULL on error; free
+ * the result with smartmsg_message_free().
+ */
+smartmsg_message_t *smartmsg_message_parse(const json_t *value,
+                                           smartmsg_error_t *err);
+
+/* Does nothing for NULL. */
+void smartmsg_message_free(smartmsg_message_t *message);
+
+/* The kinds of trigger that the message has, at least one. */
+smartmsg_trigger_set_t smartmsg_message_kinds(const smartmsg_message_t *message);
+
+const smartmsg_message_cap_t *smartmsg_message_cap(
+    const smartmsg_message_t *message);
+
+/*
+ * A message in one language, as it goes into a page. The pieces are ASCII,
+ * escaped, and live as long as the message.
+ */
+typedef struct {
+    smartmsg_str_t as;          /* "dialog" or "bubble" */
+    smartmsg_str_t language;    /* tag of the language used; may be empty */
+    smartmsg_str_t html;        /* contents of the template element */
+} smartmsg_message_text_t;
+
+/*
+ * Chooses the language. Asked for "de-AT", the message's own de-AT is taken,
+ * else one of the same primary subtag (de, de-CH), else en, else the first
+ * language that the message names; case does not matter. A message whose
+ * texts name no language is in whatever language was asked for: then the tag
+ * borrows from `language`, and is empty if that is no valid tag.
+ */
+void smartmsg_message_text(const smartmsg_message_t *message,
+                           smartmsg_str_t language,
+                           smartmsg_message_text_t *text);
+
+/*
+ * The JSON of those triggers of the message that belong to kinds, in their
+ * order, parted by commas, escaped for an attribute:
+ * {&quot;on&quot;:&quot;exit&quot;,&quot;after&quot;:5}. Writes to out when it
+ * is not NULL; returns the number of bytes.
+ */
+size_t smartmsg_message_when(const smartmsg_message_t *message,
+                             smartmsg_trigger_set_t kinds, char *out);
+
+/* Whether text is a language tag as the module takes it: "de", "pt-BR". */
+bool smartmsg_language_valid(smartmsg_str_t text);
+
+#endif

@@ -1,0 +1,68 @@
+#ifndef SMARTMSG_CORE_RULE_H
+#define SMARTMSG_CORE_RULE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/feature.h"
+#include "core/message.h"
+#include "core/names.h"
+#include "core/str.h"
+
+#define SMARTMSG_RULE_ID_MAX     64
+#define SMARTMSG_RULE_TEXT_MAX   65536  /* bytes of JSON */
+#define SMARTMSG_RULE_DEPTH_MAX  32     /* arrays and objects in each other */
+
+/*
+ * A rule: a feature definition whose values are messages, compiled. Immutable,
+ * shared by counted references. The count is not atomic: a rule stays in the
+ * process and thread that made it.
+ */
+typedef struct smartmsg_rule_s smartmsg_rule_t;
+
+/* Whether id is [A-Za-z0-9][A-Za-z0-9._-]{0,63}. */
+bool smartmsg_rule_id_valid(smartmsg_str_t id);
+
+/*
+ * Compiles the JSON text of a rule. id and text are copied; names must live
+ * longer than the rule. On error returns NULL and describes in err what is
+ * wrong: line and column, and for errors of meaning the JSON path too.
+ * The result has one reference.
+ */
+smartmsg_rule_t *smartmsg_rule_parse(smartmsg_str_t id, smartmsg_str_t text,
+                                     smartmsg_names_t *names,
+                                     smartmsg_error_t *err);
+
+smartmsg_rule_t *smartmsg_rule_ref(smartmsg_rule_t *rule);
+
+/* Gives a reference back; the last one frees. Does nothing for NULL. */
+void smartmsg_rule_unref(smartmsg_rule_t *rule);
+
+/* These borrow from the rule; id and text are NUL terminated as well. */
+smartmsg_str_t smartmsg_rule_id(const smartmsg_rule_t *rule);
+smartmsg_str_t smartmsg_rule_text(const smartmsg_rule_t *rule);
+double smartmsg_rule_priority(const smartmsg_rule_t *rule);
+const smartmsg_feature_t *smartmsg_rule_feature(const smartmsg_rule_t *rule);
+
+/* The kinds of trigger that its messages have, all together; 0: no message. */
+smartmsg_trigger_set_t smartmsg_rule_kinds(const smartmsg_rule_t *rule);
+
+/* Whether now (unix seconds) is in the rule's [start, end). */
+bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now);
+
+/* Whether a condition asks for a fact whose name begins with "cart.". */
+bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule);
+
+/* The fact slots that its conditions can ask for: ascending, each once. */
+const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n);
+
+/*
+ * The message that belongs to a value which the rule's feature gave; NULL for
+ * null, and for a json_t that is none of the feature's values.
+ */
+const smartmsg_message_t *smartmsg_rule_message(const smartmsg_rule_t *rule,
+                                                const json_t *value);
+
+#endif

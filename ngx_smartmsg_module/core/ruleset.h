@@ -1,0 +1,105 @@
+#ifndef SMARTMSG_CORE_RULESET_H
+#define SMARTMSG_CORE_RULESET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/rule.h"
+#include "core/value.h"
+
+/*
+ * The rules that are in force, in the order in which they are asked:
+ * priority downwards, then id upwards. Immutable, shared by counted
+ * references (not atomic). A request keeps the set that decided about it
+ * alive, while a newer one serves the next request.
+ */
+typedef struct smartmsg_ruleset_s smartmsg_ruleset_t;
+
+/* A rule and the position of its switch. */
+typedef struct {
+    smartmsg_rule_t *rule;
+    bool on;
+} smartmsg_ruleset_entry_t;
+
+/*
+ * Builds a set of n rules with different ids; takes references of its own.
+ * main_switch off: the set decides nothing, whatever its rules. Rules that
+ * are off or have no message stay known (smartmsg_ruleset_find) but cost
+ * nothing. Returns NULL when there is no memory. The result has one reference.
+ */
+smartmsg_ruleset_t *smartmsg_ruleset_new(
+    const smartmsg_ruleset_entry_t *entries, size_t n, bool main_switch);
+
+smartmsg_ruleset_t *smartmsg_ruleset_ref(smartmsg_ruleset_t *set);
+
+/* Gives a reference back; the last one frees. Does nothing for NULL. */
+void smartmsg_ruleset_unref(smartmsg_ruleset_t *set);
+
+/* Whether the set can never arm anything: no Redis, no facts are needed. */
+bool smartmsg_ruleset_empty(const smartmsg_ruleset_t *set);
+
+/* Whether a rule that is on needs the cart as only the browser knows it. */
+bool smartmsg_ruleset_uses_cart(const smartmsg_ruleset_t *set);
+
+/*
+ * The fact slots that rules which are on can ask for: ascending, each once.
+ * Borrowed from the set.
+ */
+const uint32_t *smartmsg_ruleset_slots(const smartmsg_ruleset_t *set,
+                                       size_t *n);
+
+/* All rules, off ones too, and the main switch. */
+size_t smartmsg_ruleset_size(const smartmsg_ruleset_t *set);
+bool smartmsg_ruleset_main_switch(const smartmsg_ruleset_t *set);
+
+/*
+ * A rule by its id, on or off, or NULL; *on (may be NULL) tells the position
+ * of its own switch.
+ */
+const smartmsg_rule_t *smartmsg_ruleset_find(const smartmsg_ruleset_t *set,
+                                             smartmsg_str_t id, bool *on);
+
+/*
+ * What the visitor has seen, asked for only when a rule with a message is
+ * about to be armed. Both return 0 when there was none.
+ */
+typedef struct {
+    void *data;
+    /* impressions of the rule's messages in this session */
+    uint32_t (*shown)(void *data, smartmsg_str_t rule_id);
+    /* time of the last impression in any session, unix seconds */
+    int64_t (*last)(void *data, smartmsg_str_t rule_id);
+} smartmsg_seen_t;
+
+/* A message to be armed in the page. Borrows from the set. */
+typedef struct {
+    const smartmsg_rule_t *rule;
+    const smartmsg_message_t *message;
+    smartmsg_str_t variation;       /* key of the variation; empty: forced */
+    smartmsg_trigger_set_t kinds;   /* those of its triggers that are armed */
+} smartmsg_armed_t;
+
+/* Holds a reference on the set that its messages belong to. */
+typedef struct {
+    smartmsg_ruleset_t *set;
+    size_t n;
+    smartmsg_armed_t armed[SMARTMSG_TRIGGER_KINDS];
+} smartmsg_decision_t;
+
+/*
+ * Decides which messages are armed for a page view, at time now (unix
+ * seconds): rules in order; switches and dates first, then the conditions,
+ * then caps. Each kind of trigger is given to one message only; a message
+ * keeps those of its kinds that are still free. Stops when none is free.
+ * Never fails and allocates nothing. Overwrites *decision; give it back with
+ * smartmsg_decision_release().
+ */
+void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
+                             const smartmsg_facts_t *facts,
+                             const smartmsg_seen_t *seen, int64_t now,
+                             smartmsg_decision_t *decision);
+
+/* Empties the decision; it may be released twice, and may be all zero. */
+void smartmsg_decision_release(smartmsg_decision_t *decision);
+
+#endif

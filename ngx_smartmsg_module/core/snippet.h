@@ -1,0 +1,40 @@
+#ifndef SMARTMSG_CORE_SNIPPET_H
+#define SMARTMSG_CORE_SNIPPET_H
+
+#include <stdbool.h>
+
+#include "core/ruleset.h"
+#include "core/str.h"
+
+/*
+ * What is put into a page: a template element for each armed message, one
+ * that asks for a view event, then the script. ASCII only, without white
+ * space around or between, never "<!--".
+ */
+typedef struct {
+    const smartmsg_armed_t *armed;  /* may be NULL if n is 0 */
+    size_t n;
+    smartmsg_str_t language;        /* the page's, "de-AT"; empty: unknown */
+    smartmsg_str_t script_url;      /* written as an escaped attribute */
+    smartmsg_str_t nonce;           /* of the page's CSP; empty: none */
+    bool view;                      /* ask for one view event */
+} smartmsg_snippet_t;
+
+/* Number of bytes that smartmsg_snippet_write() writes. */
+size_t smartmsg_snippet_size(const smartmsg_snippet_t *snippet);
+
+/*
+ * Writes the snippet to buf of `size` bytes, no NUL. Returns the number of
+ * bytes, or 0, with buf untouched, if it does not fit.
+ */
+size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf,
+                              size_t size);
+
+/*
+ * Whether nonce has the form that a CSP nonce has (base64 or base64url, CSP
+ * Level 3, section 2.3.1), at most 256 bytes. Any other is worth nothing:
+ * browsers ignore the policy's source expression.
+ */
+bool smartmsg_snippet_nonce_valid(smartmsg_str_t nonce);
+
+#endif
