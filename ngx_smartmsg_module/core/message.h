@@ -31,12 +31,13 @@ typedef struct {
 
 /*
  * Parses and renders a message. Strict: an unknown member, a wrong type, a
- * value out of range or a link that is not allowed fails, with the place
- * below the value (`show.actions[1].href`) and the reason in err. err is not
- * touched on success. Nothing of value is kept. Returns NULL on error; free
- * the result with smartmsg_message_free().
+ * value out of range or a link that is not allowed fails, with the JSON path
+ * (`rules[0].force.show.actions[1].href`) and the reason in err, which may be
+ * NULL. path is the value's own (`rules[0].force`), "" for a value that
+ * stands alone. Nothing of value is kept. Returns NULL on error; free the
+ * result with smartmsg_message_free().
  */
-smartmsg_message_t *smartmsg_message_parse(const json_t *value,
+smartmsg_message_t *smartmsg_message_parse(json_t *value, const char *path,
                                            smartmsg_error_t *err);
 
 /* Does nothing for NULL. */

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/experiment.h"
 #include "core/rule.h"
-#include "core/value.h"
 
 /*
  * The rules that are in force, in the order in which they are asked:
@@ -91,11 +91,12 @@ typedef struct {
  * seconds): rules in order; switches and dates first, then the conditions,
  * then caps. Each kind of trigger is given to one message only; a message
  * keeps those of its kinds that are still free. Stops when none is free.
- * Never fails and allocates nothing. Overwrites *decision; give it back with
+ * Of context, facts are needed; prerequisites are looked up in the set, its
+ * `resolve` is not used. Never fails. seen may be NULL: nothing was seen. Overwrites *decision; give it back with
  * smartmsg_decision_release().
  */
 void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
-                             const smartmsg_facts_t *facts,
+                             const smartmsg_context_t *context,
                              const smartmsg_seen_t *seen, int64_t now,
                              smartmsg_decision_t *decision);
 
