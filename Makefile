@@ -1,0 +1,216 @@
+# ngx_smartmsg_module: "make help" tells what there is.
+
+BUILD ?= build
+CC = gcc
+CLANG ?= clang
+NGINX ?= $(or $(shell command -v nginx 2>/dev/null),/usr/sbin/nginx)
+NGINX_SRC ?= /usr/share/nginx/src
+PREFIX ?= /usr
+JOBS ?= 2
+FUZZ_SECONDS ?= 60
+
+SRC := ngx_smartmsg_module
+MODULE := $(BUILD)/ngx_smartmsg_module.so
+NGX := $(BUILD)/nginx-src
+RUNTIME_JS := $(SRC)/browser/dist/rt.min.js
+RUNTIME_C := $(NGX)/objs/smartmsg/ngx_smartmsg_runtime_data.c
+
+CORE_SRC := $(sort $(wildcard $(SRC)/core/*.c))
+MODULE_SRC := $(CORE_SRC) $(sort $(wildcard $(SRC)/redis/*.c $(SRC)/http/*.c))
+HEADERS := $(sort $(wildcard $(SRC)/core/*.h $(SRC)/redis/*.h $(SRC)/http/*.h))
+
+CORE_LIB := $(BUILD)/libsmartmsg_core.a
+CORE_OBJ := $(CORE_SRC:$(SRC)/core/%.c=$(BUILD)/core/%.o)
+UNIT := $(patsubst t/unit/%.c,$(BUILD)/unit/%,$(wildcard t/unit/*.c))
+DRIVERS := $(patsubst t/drivers/%.c,$(BUILD)/drivers/%,$(wildcard t/drivers/*.c))
+FUZZERS := $(patsubst t/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard t/fuzz/*.c))
+
+# SANITIZE is empty but for "make unit-asan", which builds into its own BUILD
+CFLAGS ?= -O2 -g
+CORE_CFLAGS = -std=c11 $(CFLAGS) -fPIC -Wall -Wextra -Werror $(SANITIZE) \
+	-I $(SRC) -MMD -MP
+CORE_LIBS = -ljansson -lpcre2-8 -lz -lm
+FUZZ_CFLAGS = -std=c11 -O1 -g -fno-omit-frame-pointer -Wall -Wextra -Werror \
+	-fsanitize=address,undefined -fno-sanitize-recover=undefined -I $(SRC)
+
+# node_modules is not ours: prove -r would run what it finds there
+TESTS = $(shell find t -name node_modules -prune -o -name '*.t' -print | sort)
+NGINX_TESTS = $(filter t/nginx% t/harness%,$(TESTS))
+PROVE = prove -I t/lib --timer -j $(JOBS)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all module core unit unit-asan drivers fuzz fuzzers asan test \
+	test-asan test-deps conformance runtime demo demo-stop install \
+	uninstall clean help FORCE
+
+all: module
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+
+## make              build the module: build/ngx_smartmsg_module.so
+## make install      install it and the ready rules (DESTDIR, PREFIX)
+## make uninstall    remove what install has put there
+## make clean        remove build/
+##
+## make demo         shop, Redis and nginx with the module (PORT=8080, DETACH=1)
+## make demo-stop    end a demo that was started with DETACH=1
+##
+## make test         every test; TESTS="t/a.t t/b.t" for some of them
+## make core         the part without nginx: build/libsmartmsg_core.a
+## make unit         the C unit tests: build/unit/*
+## make unit-asan    the same under AddressSanitizer and UBSan, and run them
+## make fuzz         run each fuzzer of t/fuzz for FUZZ_SECONDS=60
+## make asan         nginx with the module under sanitizers: build/asan/nginx
+## make test-asan    the nginx tests with it
+## make conformance  rules against the reference implementation
+## make runtime      bundle the browser runtime again
+##
+## Each target first installs the Debian packages that it needs
+## (tools/packages.txt): as root, or through sudo.
+
+
+# Packages.  Order-only prerequisites: checked each time, never a reason to
+# build anything again.
+
+packages-%: FORCE
+	@tools/packages.sh $(subst -, ,$*)
+
+
+# The module.  nginx's own build system compiles it in $(NGX); it is configured
+# again when the set of files, the installed nginx or the compiler changes.
+
+module: $(MODULE)
+
+$(BUILD)/inputs: FORCE | packages-build
+	@mkdir -p $(@D)
+	@{ printf '%s\n' $(MODULE_SRC) $(HEADERS) "$(CC)"; \
+		"$(NGINX)" -V; cat "$(NGINX_SRC)/conf_flags"; } >$@.new 2>&1
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(NGX)/objs/Makefile: config tools/configure-module.sh $(BUILD)/inputs
+	@echo "configuring against $(NGINX_SRC)"
+	@NGINX="$(NGINX)" NGINX_SRC="$(NGINX_SRC)" CC="$(CC)" \
+		tools/configure-module.sh $(NGX)
+	@touch $@
+
+$(RUNTIME_C): $(RUNTIME_JS) tools/embed-runtime.sh $(NGX)/objs/Makefile
+	tools/embed-runtime.sh $(RUNTIME_JS) $@
+
+$(MODULE): $(NGX)/objs/Makefile $(RUNTIME_C) $(MODULE_SRC) $(HEADERS)
+	$(MAKE) -C $(NGX) -f objs/Makefile modules
+	cp $(NGX)/objs/ngx_smartmsg_module.so $@
+
+
+# core/ without nginx, and what is linked with it.
+
+core: $(CORE_LIB)
+unit: $(UNIT)
+drivers: $(DRIVERS)
+
+$(BUILD)/core/%.o: $(SRC)/core/%.c | packages-build
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -c -o $@ $<
+
+$(CORE_LIB): $(CORE_OBJ)
+	rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/unit/%: t/unit/%.c $(CORE_LIB) | packages-build-test
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -I t/unit -o $@ $< $(CORE_LIB) -lcmocka $(CORE_LIBS)
+
+$(BUILD)/drivers/%: t/drivers/%.c $(CORE_LIB) | packages-build-test
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -o $@ $< $(CORE_LIB) $(CORE_LIBS)
+
+-include $(CORE_OBJ:.o=.d) $(UNIT:=.d) $(DRIVERS:=.d)
+
+unit-asan:
+	$(MAKE) unit BUILD=$(BUILD)/sanitized CFLAGS="-O1 -g" \
+		SANITIZE="-fsanitize=address,undefined \
+		-fno-sanitize-recover=all -fno-omit-frame-pointer"
+	SMARTMSG_UNIT=$(BUILD)/sanitized/unit $(PROVE) t/unit.t
+
+
+# Fuzzers.  Each starts from t/fuzz/corpus/NAME and may have t/fuzz/NAME.dict;
+# what it finds is kept in build/fuzz/.
+
+fuzzers: $(FUZZERS)
+
+$(BUILD)/fuzz/core/%.o: $(SRC)/core/%.c $(HEADERS) | packages-build-test
+	@mkdir -p $(@D)
+	$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(BUILD)/fuzz/core.a: $(CORE_SRC:$(SRC)/core/%.c=$(BUILD)/fuzz/core/%.o)
+	rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/fuzz/%: t/fuzz/%.c $(BUILD)/fuzz/core.a
+	$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $< \
+		$(BUILD)/fuzz/core.a $(CORE_LIBS)
+
+fuzz: $(FUZZERS)
+	tools/fuzz.sh $(FUZZ_SECONDS) $(BUILD)/fuzz $(FUZZERS)
+
+
+# Tests.
+
+NODE_MODULES := t/browser/node_modules/.package-lock.json
+
+$(NODE_MODULES): t/browser/package-lock.json | packages-demo-test
+	cd t/browser && npm ci --no-audit --no-fund
+	@touch $@
+
+test-deps: $(MODULE) $(UNIT) $(DRIVERS) $(NODE_MODULES) | packages-demo-test
+
+test: test-deps
+	$(PROVE) $(TESTS)
+
+asan: | packages-build-demo-test
+	tools/build-nginx-asan.sh $(BUILD)/asan
+
+test-asan: asan $(DRIVERS)
+	SMARTMSG_NGINX=$(CURDIR)/$(BUILD)/asan/nginx SMARTMSG_MODULE= \
+		$(PROVE) $(NGINX_TESTS)
+
+conformance: $(DRIVERS) $(NODE_MODULES)
+	$(PROVE) $(wildcard t/conformance*.t)
+
+runtime: $(NODE_MODULES)
+	cd t/browser && npm run runtime
+
+
+# The demo.
+
+demo: $(MODULE) | packages-demo
+	@tools/demo.sh start
+
+demo-stop:
+	@tools/demo.sh stop
+
+
+# Installation.  nginx itself knows where its modules are.
+
+MODULES_DIR ?= $(shell "$(NGINX)" -V 2>&1 | \
+	sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
+RULES_DIR := $(PREFIX)/share/smartmsg/rules
+
+install: $(MODULE)
+	@test -n "$(MODULES_DIR)" || { \
+		echo "nginx tells no --modules-path: set MODULES_DIR" >&2; exit 1; }
+	install -d "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(RULES_DIR)"
+	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)/"
+	install -m 644 rules/*.json "$(DESTDIR)$(RULES_DIR)/"
+	@sed -e 's|@MODULE@|$(MODULES_DIR)/$(notdir $(MODULE))|' \
+		-e 's|@RULES@|$(RULES_DIR)|' tools/install-note.txt
+
+uninstall:
+	rm -f "$(DESTDIR)$(MODULES_DIR)/$(notdir $(MODULE))"
+	rm -f $(addprefix "$(DESTDIR)$(RULES_DIR)"/,$(notdir $(wildcard rules/*.json)))
+	-rmdir "$(DESTDIR)$(RULES_DIR)" "$(DESTDIR)$(PREFIX)/share/smartmsg"
+
+clean:
+	rm -rf $(BUILD)
