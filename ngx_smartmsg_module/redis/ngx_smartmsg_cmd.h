@@ -1,0 +1,78 @@
+/*
+ * Builds a Redis command on the stack, argument by argument, so that the code
+ * that sends many of them reads like the commands themselves:
+ *
+ *     ngx_smartmsg_cmd(&cmd, "EXPIRE");
+ *     ngx_smartmsg_cmd_fmt(&cmd, "%V{%V}:s", &prefix, &visitor);
+ *     ngx_smartmsg_cmd_int(&cmd, 1800);
+ *     rc = ngx_smartmsg_cmd_write(&cmd, redis);
+ *
+ * Errors (too many arguments) are kept and reported by the sending.
+ */
+
+#ifndef _NGX_SMARTMSG_CMD_H_INCLUDED_
+#define _NGX_SMARTMSG_CMD_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "redis/ngx_smartmsg_redis.h"
+
+
+#define NGX_SMARTMSG_CMD_ARGS  48
+#define NGX_SMARTMSG_CMD_SIZE  1024
+
+
+typedef struct {
+    int                           argc;
+    const char                   *argv[NGX_SMARTMSG_CMD_ARGS];
+    size_t                        argvlen[NGX_SMARTMSG_CMD_ARGS];
+
+    /* bytes of formatted arguments */
+    u_char                       *last;
+    u_char                        buf[NGX_SMARTMSG_CMD_SIZE];
+
+    unsigned                      overflow:1;
+} ngx_smartmsg_cmd_t;
+
+
+/*
+ * Starts a command.  The text has to live until the command is sent, as have
+ * those of _text() and _str(); they are not copied.
+ */
+
+void ngx_smartmsg_cmd(ngx_smartmsg_cmd_t *cmd, const char *name);
+
+void ngx_smartmsg_cmd_text(ngx_smartmsg_cmd_t *cmd, const char *text);
+void ngx_smartmsg_cmd_str(ngx_smartmsg_cmd_t *cmd, const ngx_str_t *value);
+void ngx_smartmsg_cmd_int(ngx_smartmsg_cmd_t *cmd, int64_t value);
+
+/*
+ * A decimal number, six digits after the point at most, trailing zeros cut.
+ * What is not a number counts as 0; the magnitude is limited to 1e15.
+ */
+
+void ngx_smartmsg_cmd_num(ngx_smartmsg_cmd_t *cmd, double value);
+
+/*
+ * One argument in the format of ngx_sprintf().
+ */
+
+void ngx_smartmsg_cmd_fmt(ngx_smartmsg_cmd_t *cmd, const char *fmt, ...);
+
+/*
+ * Sends it: without or with a callback.  Results are those of
+ * ngx_smartmsg_redis_command(), and NGX_ERROR for a command that was too
+ * long.  The command may be started anew afterwards.
+ */
+
+ngx_int_t ngx_smartmsg_cmd_write(ngx_smartmsg_cmd_t *cmd,
+    ngx_smartmsg_redis_t *redis);
+
+ngx_int_t ngx_smartmsg_cmd_query(ngx_smartmsg_cmd_t *cmd,
+    ngx_smartmsg_redis_t *redis, ngx_smartmsg_redis_reply_pt cb, void *data,
+    ngx_smartmsg_redis_ticket_t **ticket);
+
+
+#endif /* _NGX_SMARTMSG_CMD_H_INCLUDED_ */

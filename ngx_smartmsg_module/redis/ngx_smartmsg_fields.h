@@ -1,0 +1,56 @@
+/*
+ * A compact copy of a Redis hash, sorted by name: one block of memory that
+ * outlives the reply.
+ */
+
+#ifndef _NGX_SMARTMSG_FIELDS_H_INCLUDED_
+#define _NGX_SMARTMSG_FIELDS_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include <hiredis/hiredis.h>
+
+
+typedef struct {
+    ngx_str_t                     name;
+    ngx_str_t                     value;
+} ngx_smartmsg_field_t;
+
+
+typedef struct {
+    /* sorted by name, bytewise; names are unique */
+    ngx_smartmsg_field_t         *elts;
+    ngx_uint_t                    nelts;
+
+    /* bytes of all names and values */
+    size_t                        size;
+} ngx_smartmsg_fields_t;
+
+
+/*
+ * Copies the reply to HGETALL.  A key that does not exist gives no fields.
+ * Returns NULL when the reply is missing, an error or no list of pairs, or
+ * without memory.  To be freed with ngx_smartmsg_fields_free().
+ */
+
+ngx_smartmsg_fields_t *ngx_smartmsg_fields_create(redisReply *reply,
+    ngx_log_t *log);
+
+/*
+ * NULL is allowed.
+ */
+
+void ngx_smartmsg_fields_free(ngx_smartmsg_fields_t *fields);
+
+/*
+ * Looks a field up: NGX_OK and the value, which lives as long as the fields,
+ * or NGX_DECLINED.  "fields" may be NULL: nothing is found.
+ */
+
+ngx_int_t ngx_smartmsg_fields_get(ngx_smartmsg_fields_t *fields,
+    const u_char *name, size_t len, ngx_str_t *value);
+
+
+#endif /* _NGX_SMARTMSG_FIELDS_H_INCLUDED_ */

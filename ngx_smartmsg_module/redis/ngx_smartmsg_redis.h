@@ -1,0 +1,151 @@
+/*
+ * One multiplexed connection of a worker to a Redis: many commands are in
+ * flight, nobody ever waits.  It connects by itself, reconnects with back-off,
+ * and refuses commands at once while the server is away.
+ *
+ *   idle --> connecting --> ready --> down --(back-off)--> connecting ...
+ *
+ * On the very first connect, and after the server has closed a connection
+ * that was at rest, commands are held back until the server has answered;
+ * while it is known to be down they are refused.
+ */
+
+#ifndef _NGX_SMARTMSG_REDIS_H_INCLUDED_
+#define _NGX_SMARTMSG_REDIS_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include <hiredis/hiredis.h>
+
+#include "redis/ngx_smartmsg_redis_conf.h"
+
+
+/* commands without a reply yet, and commands held back while connecting */
+
+#define NGX_SMARTMSG_REDIS_MAX_INFLIGHT     16384
+#define NGX_SMARTMSG_REDIS_MAX_HELD         1024
+#define NGX_SMARTMSG_REDIS_MAX_HELD_SIZE    (1024 * 1024)
+
+/* limits of the pause between two attempts to connect, milliseconds */
+
+#define NGX_SMARTMSG_REDIS_MIN_BACKOFF      200
+#define NGX_SMARTMSG_REDIS_MAX_BACKOFF      5000
+
+
+typedef struct ngx_smartmsg_redis_s         ngx_smartmsg_redis_t;
+typedef struct ngx_smartmsg_redis_ticket_s  ngx_smartmsg_redis_ticket_t;
+
+
+/*
+ * The reply to one command; NULL: there is none, the connection broke.  An
+ * error reply of the server arrives as REDIS_REPLY_ERROR.  The reply is
+ * borrowed for the call.
+ *
+ * Runs inside hiredis: copy, ngx_post_event(), return.  Never resume a
+ * request from here.  Further commands may be sent.
+ */
+
+typedef void (*ngx_smartmsg_redis_reply_pt)(void *data, redisReply *reply);
+
+
+/*
+ * Told when the connection becomes usable (up = 1) or is given up (up = 0).
+ * Runs inside hiredis, as reply callbacks do.
+ */
+
+typedef struct {
+    ngx_queue_t                   queue;
+    void                        (*handler)(void *data, ngx_uint_t up);
+    void                         *data;
+} ngx_smartmsg_redis_listener_t;
+
+
+/*
+ * Makes an idle connection; nothing is sent yet.  "role" distinguishes
+ * several connections to one server in the log, a C string that lives as
+ * long as the connection, or NULL.  For workers only, in or after
+ * init_process.  Returns NULL without memory.
+ */
+
+ngx_smartmsg_redis_t *ngx_smartmsg_redis_create(
+    ngx_smartmsg_redis_conf_t *conf, const char *role, ngx_log_t *log);
+
+/*
+ * Connects now, in the background, rather than with the first command.
+ */
+
+void ngx_smartmsg_redis_start(ngx_smartmsg_redis_t *redis);
+
+/*
+ * 1: commands are accepted now (ready, or connecting for the first time);
+ * 0: the server is down.  An idle connection counts as ready: the command
+ * connects.
+ */
+
+ngx_uint_t ngx_smartmsg_redis_ready(ngx_smartmsg_redis_t *redis);
+
+/*
+ * Sends one command.  All commands of one turn of the event loop leave in
+ * one write.  The arguments are copied.
+ *
+ * cb == NULL: fire and forget; errors are logged (once a minute) and losses
+ * are counted and reported when the server is back.  Else cb runs exactly
+ * once, unless cancelled, and never before this function has returned.
+ *
+ * ticket, if not NULL, receives what ngx_smartmsg_redis_cancel() wants; it
+ * is valid until cb has been entered.
+ *
+ * Returns NGX_OK; NGX_DECLINED: the server is down or too much is in flight,
+ * cb will not run; NGX_ERROR: no memory, cb will not run.
+ */
+
+ngx_int_t ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data, int argc, const char **argv,
+    const size_t *argvlen, ngx_smartmsg_redis_ticket_t **ticket);
+
+/*
+ * The callback of the command will not run.  The command itself may have
+ * been executed, or still be.
+ */
+
+void ngx_smartmsg_redis_cancel(ngx_smartmsg_redis_ticket_t *ticket);
+
+/*
+ * Subscribes to one channel.  cb gets every message and the confirmation,
+ * until the connection breaks (no call for that: use a listener).  After it
+ * no other command may be sent on this connection.  At most once for each
+ * time that the connection comes up.  Returns as _command().
+ */
+
+ngx_int_t ngx_smartmsg_redis_subscribe(ngx_smartmsg_redis_t *redis,
+    ngx_str_t *channel, ngx_smartmsg_redis_reply_pt cb, void *data);
+
+/*
+ * The listener is the caller's, and lives until the connection is closed.
+ */
+
+void ngx_smartmsg_redis_listen(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_listener_t *listener);
+
+/*
+ * Ends it for good and frees it; for exit_process, not for callbacks.  What
+ * is in the output buffer is written if the socket takes it.  Callbacks
+ * still run, with NULL, so that they can free their data; for the time of
+ * the call ngx_smartmsg_redis_closing() is 1, and they must do no more.
+ */
+
+void ngx_smartmsg_redis_close(ngx_smartmsg_redis_t *redis);
+
+ngx_uint_t ngx_smartmsg_redis_closing(ngx_smartmsg_redis_t *redis);
+
+/*
+ * The text of an error: of an error reply, else of a missing reply.
+ */
+
+const char *ngx_smartmsg_redis_error(redisReply *reply);
+
+
+#endif /* _NGX_SMARTMSG_REDIS_H_INCLUDED_ */

@@ -1,0 +1,68 @@
+/*
+ * hiredis' asynchronous context on nginx's event loop: the "ev" hooks and
+ * nothing else.
+ */
+
+#ifndef _NGX_SMARTMSG_REDIS_ADAPTER_H_INCLUDED_
+#define _NGX_SMARTMSG_REDIS_ADAPTER_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include <hiredis/hiredis.h>
+#include <hiredis/async.h>
+
+
+/*
+ * One adapter serves one context at a time.  It is embedded in its owner,
+ * has to be zeroed first, and may be attached again once "gone" has been
+ * called.  The owner sets data, gone and shutdown before attaching.
+ */
+
+typedef struct {
+    /* NULL when no context is attached */
+    redisAsyncContext            *ac;
+    ngx_connection_t             *connection;
+
+    /* ngx_current_msec of the last time that the socket was readable */
+    ngx_msec_t                    last_read;
+
+    void                         *data;
+
+    /*
+     * The context is being freed by hiredis, for whatever reason: its
+     * callbacks have run already, the socket is closed right after.  Runs
+     * inside hiredis: no other context may be attached or freed from here.
+     */
+    void                        (*gone)(void *data, redisAsyncContext *ac);
+
+    /*
+     * nginx wants the connection closed (worker_shutdown_timeout is over).
+     * The owner frees the context, and does not connect again.
+     */
+    void                        (*shutdown)(void *data);
+
+    /* connect() is through */
+    unsigned                      connected:1;
+
+    /* hiredis is writing to the socket right now */
+    unsigned                      writing:1;
+} ngx_smartmsg_redis_adapter_t;
+
+
+/*
+ * Puts a context that has just been created, and is without error, on the
+ * event loop.  From here on the adapter knows when the context ends.
+ *
+ * Returns NGX_ERROR when nginx has no free connection or hooks are set
+ * already; the context is then still the caller's to free, and "gone" is
+ * not called.
+ */
+
+ngx_int_t ngx_smartmsg_redis_attach(ngx_smartmsg_redis_adapter_t *adapter,
+    redisAsyncContext *ac, ngx_log_t *log);
+
+
+#endif /* _NGX_SMARTMSG_REDIS_ADAPTER_H_INCLUDED_ */

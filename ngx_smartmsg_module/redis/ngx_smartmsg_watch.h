@@ -1,0 +1,70 @@
+/*
+ * Watches the rules and switches: Redis tells of a change on a connection of
+ * the watcher's own (client tracking), the hashes are read through the
+ * command connection.  Where the server refuses tracking they are read every
+ * second instead.
+ */
+
+#ifndef _NGX_SMARTMSG_WATCH_H_INCLUDED_
+#define _NGX_SMARTMSG_WATCH_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "redis/ngx_smartmsg_fields.h"
+#include "redis/ngx_smartmsg_redis.h"
+
+
+/* what is larger is not used, and logged: all fields of one hash together */
+
+#define NGX_SMARTMSG_WATCH_MAX_SIZE    (64 * 1024 * 1024)
+#define NGX_SMARTMSG_WATCH_MAX_FIELDS  10000
+
+/* between two looks where client tracking is refused, milliseconds */
+
+#define NGX_SMARTMSG_WATCH_INTERVAL    1000
+
+
+typedef struct ngx_smartmsg_watch_s  ngx_smartmsg_watch_t;
+
+
+/*
+ * The hashes PREFIX rules, switch and good have been read, for the first time
+ * or because rules or switch changed.  A hash that does not exist has no
+ * fields; NULL means that it could not be read (wrong type, no permission,
+ * too large): keep what is in force.  All is borrowed for the call.
+ *
+ * Runs from a posted event, not inside hiredis: anything may be done here but
+ * closing the watcher.
+ */
+
+typedef void (*ngx_smartmsg_watch_loaded_pt)(void *data,
+    ngx_smartmsg_fields_t *rules, ngx_smartmsg_fields_t *switches,
+    ngx_smartmsg_fields_t *good);
+
+
+/*
+ * Makes a watcher that loads through "redis" and opens a second connection
+ * with the same settings.  Returns NULL without memory.  To be closed before
+ * "redis" is.
+ */
+
+ngx_smartmsg_watch_t *ngx_smartmsg_watch_create(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_conf_t *conf, ngx_smartmsg_watch_loaded_pt loaded,
+    void *data, ngx_log_t *log);
+
+/*
+ * Connects both, in the background, and loads as soon as possible.
+ */
+
+void ngx_smartmsg_watch_start(ngx_smartmsg_watch_t *watch);
+
+/*
+ * Ends and frees it; for exit_process.  "loaded" is not called any more.
+ */
+
+void ngx_smartmsg_watch_close(ngx_smartmsg_watch_t *watch);
+
+
+#endif /* _NGX_SMARTMSG_WATCH_H_INCLUDED_ */
