@@ -1,0 +1,42 @@
+/**
+ * The border between the runtime and the shop. Whatever goes wrong on our side must never surface in the shop's code,
+ * so every entry from outside (listener, timer, wrapped function) passes through here.
+ */
+
+/** Returns `fn` made harmless: what it throws is swallowed and the result is undefined. */
+export function safely(fn) {
+  return (...args) => {
+    try {
+      return fn(...args);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/**
+ * Listens to the space separated event `types` until `signal` aborts (for ever without one). Always in the capture
+ * phase, so that a shop that stops propagation does not blind us, and passive unless `options` says otherwise.
+ */
+export function listen(target, types, handler, signal, options) {
+  for (const type of types.split(' ')) {
+    target.addEventListener(type, safely(handler), { capture: true, passive: true, signal, ...options });
+  }
+}
+
+/**
+ * One timer that can be set again and again: `alarm.set(ms, fn)` replaces what was set before, `alarm.clear()` forgets
+ * it. It never rings after `signal` has aborted.
+ */
+export function createAlarm(signal) {
+  let timer;
+  return {
+    set(ms, fn) {
+      clearTimeout(timer);
+      timer = setTimeout(() => signal.aborted || safely(fn)(), ms);
+    },
+    clear() {
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { listen, safely } from './border.js';
+import { toEvent } from './ga4.js';
+
+/** ms after which a tag manager that came late is looked for once more. */
+const LATE = 3000;
+
+/**
+ * Reads what the shop tells its own analytics in `window.dataLayer`: what is there already, and what is pushed later.
+ * The layer belongs to the shop: it is never created, and a push goes to the original first.
+ *
+ * @param {(event: object) => void} report receives cart and order events for the endpoint
+ */
+export function watchDataLayer(report) {
+  const read = new WeakSet();
+  const wrapped = new WeakSet();
+
+  const take = safely((entry) => {
+    if (typeof entry !== 'object' || entry === null) return;
+    read.add(entry);
+    const event = toEvent(entry);
+    if (event) report(event);
+  });
+
+  // Shops and tag managers replace the layer or its push as they like; whoever comes back later finds only the entries
+  // that have not been read yet.
+  function attach() {
+    const layer = window.dataLayer;
+    if (!Array.isArray(layer)) return;
+    for (const entry of layer.slice()) {
+      if (!read.has(entry)) take(entry);
+    }
+    if (!wrapped.has(layer)) wrap(layer);
+  }
+
+  function wrap(layer) {
+    wrapped.add(layer);
+    const push = layer.push;
+    layer.push = function (...entries) {
+      const result = push.apply(this, entries);
+      entries.forEach(take);
+      return result;
+    };
+  }
+
+  attach();
+  listen(document, 'DOMContentLoaded', attach);
+  listen(window, 'load', attach);
+  setTimeout(safely(attach), LATE);
+}
