@@ -6,15 +6,11 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/language.h"
 #include "core/str.h"
 #include "core/trigger.h"
 
-#define SMARTMSG_MESSAGE_TRIGGERS   8       /* entries in `when` */
-#define SMARTMSG_MESSAGE_ACTIONS    4
-#define SMARTMSG_MESSAGE_LANGUAGES  64
-#define SMARTMSG_MESSAGE_TEXT_MAX   4096    /* bytes of one text */
-#define SMARTMSG_MESSAGE_HREF_MAX   2048
-#define SMARTMSG_LANGUAGE_MAX       35      /* bytes of a language tag */
+#define SMARTMSG_MESSAGE_TRIGGERS 8         /* entries in `when` */
 
 /*
  * A message: the value of a rule, {"when": ..., "cap": ..., "show": ...}.
@@ -78,8 +74,5 @@ void smartmsg_message_text(const smartmsg_message_t *message,
  */
 size_t smartmsg_message_when(const smartmsg_message_t *message,
                              smartmsg_trigger_set_t kinds, char *out);
-
-/* Whether text is a language tag as the module takes it: "de", "pt-BR". */
-bool smartmsg_language_valid(smartmsg_str_t text);
 
 #endif
