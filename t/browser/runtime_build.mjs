@@ -1,7 +1,7 @@
 // Bundles the browser runtime into the one file that the module embeds.
 //   node runtime_build.mjs            writes it and prints its size
 //   node runtime_build.mjs --check    fails if the checked-in file is not what the sources give
-import { readFile, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';

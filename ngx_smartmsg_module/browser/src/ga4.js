@@ -20,7 +20,7 @@ export function toEvent(entry) {
 
 function toCart(op, data) {
   const lines = linesOf(data);
-  const value = valueOf(data, lines);
+  const value = worthOf(data, lines);
   // A cart that is not described must not look like an emptied one.
   if (value === undefined && !lines) return null;
   const items = lines ? sum(lines, quantityOf) : Number(value > 0);
@@ -31,14 +31,14 @@ function toOrder(data) {
   const id = String(data.transaction_id ?? '');
   if (!ORDER_ID.test(id)) return null;
   const lines = linesOf(data);
-  return { event: 'order', id, value: valueOf(data, lines) ?? 0, currency: currencyOf(data, lines) };
+  return { event: 'order', id, value: worthOf(data, lines) ?? 0, currency: currencyOf(data, lines) };
 }
 
 function linesOf(data) {
   return Array.isArray(data.items) ? data.items.filter((line) => line && typeof line === 'object') : undefined;
 }
 
-function valueOf(data, lines) {
+function worthOf(data, lines) {
   return amount(data.value) ?? (lines && sum(lines, (line) => (amount(line.price) ?? 0) * quantityOf(line)));
 }
 

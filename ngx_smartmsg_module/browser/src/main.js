@@ -1,7 +1,7 @@
-import { safely, listen } from './border.js';
+import { listen, safely } from './border.js';
 import { watchDataLayer } from './datalayer.js';
-import { takeTemplates } from './messages.js';
 import { watchTyping } from './manners.js';
+import { takeTemplates } from './messages.js';
 import { createReporter } from './report.js';
 import { createStage } from './stage.js';
 
@@ -10,7 +10,10 @@ const RUNNING = Symbol.for('smartmsg.runtime');
 /** Where events go: beside the script itself, wherever the operator has mounted the endpoint. */
 function endpoint() {
   const script = document.currentScript;
-  return new URL('event', script instanceof HTMLScriptElement && script.src ? script.src : `${location.origin}/smartmsg/`);
+  return new URL(
+    'event',
+    script instanceof HTMLScriptElement && script.src ? script.src : `${location.origin}/smartmsg/`,
+  );
 }
 
 /** Calls `fn` when the page is really on screen: a prefetched or background page is not viewed yet. */

@@ -13,8 +13,8 @@ export const BUBBLE = {
     announce(box, signal);
     returnFocus(box, signal);
     // Where the shop uses the key for something of its own, it is not for us.
-    const escape = (event) => event.key === 'Escape' && !event.defaultPrevented && close(true);
-    listen(window, 'keydown', escape, signal, { capture: false });
+    const onKey = (event) => event.key === 'Escape' && !event.defaultPrevented && close(true);
+    listen(window, 'keydown', onKey, signal, { capture: false });
   },
 
   open(box) {
@@ -31,7 +31,7 @@ function announce(box, signal) {
   const region = document.createElement('div');
   region.setAttribute('role', 'status');
   const words = [...box.querySelectorAll('.title,.text')];
-  words.forEach((part) => part.remove());
+  for (const part of words) part.remove();
   box.prepend(region);
   createAlarm(signal).set(ANNOUNCE, () => region.append(...words));
 }

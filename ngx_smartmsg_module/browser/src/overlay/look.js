@@ -7,7 +7,10 @@
 export function shopLook() {
   const page = getComputedStyle(document.documentElement);
   const body = getComputedStyle(document.body ?? document.documentElement);
-  return { font: body.fontFamily, dark: isDark(body.backgroundColor) ?? isDark(page.backgroundColor) ?? isDarkCanvas(page) };
+  return {
+    font: body.fontFamily,
+    dark: isDark(body.backgroundColor) ?? isDark(page.backgroundColor) ?? isDarkCanvas(page),
+  };
 }
 
 /** @returns {boolean|undefined} undefined where the colour lets what is below shine through, or is of a newer notation */
