@@ -1,0 +1,411 @@
+/*
+ * The HTML scanner: interface, text, comments and declarations.
+ */
+
+#include "core/html_private.h"
+
+#include <string.h>
+
+static inline unsigned char
+lower(unsigned char c)
+{
+    return (unsigned) c - 'A' < 26 ? c | 0x20 : c;
+}
+
+static inline bool
+ends_name(unsigned char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'
+           || c == '/' || c == '>';
+}
+
+static const unsigned char *
+data(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
+{
+    p = memchr(p, '<', (size_t) (end - p));
+
+    if (p == NULL) {
+        return end;
+    }
+
+    h->mark = h->total - (uint64_t) (end - p);
+    h->state = HTML_TAG_OPEN;
+
+    return p + 1;
+}
+
+/* Skips everything before the byte c, which leads to the state next. */
+static const unsigned char *
+skip_to(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end,
+    int c, unsigned next)
+{
+    p = memchr(p, c, (size_t) (end - p));
+
+    if (p == NULL) {
+        return end;
+    }
+
+    h->state = (uint8_t) next;
+
+    return p + 1;
+}
+
+/* <!doctype or <![CDATA[, of which h->match characters are known. */
+static const unsigned char *
+declaration(smartmsg_html_t *h, const unsigned char *p)
+{
+    static const char  doctype[] = "doctype", cdata[] = "[CDATA[";
+
+    bool                  is_doctype = (h->state == HTML_DOCTYPE);
+    const unsigned char   c = is_doctype ? lower(*p) : *p;
+
+    if (c != (unsigned char) (is_doctype ? doctype : cdata)[h->match]) {
+        h->state = HTML_UNTIL_GT;
+        return p;
+    }
+
+    if (++h->match < sizeof(doctype) - 1) {
+        return p + 1;
+    }
+
+    h->state = HTML_UNTIL_GT;
+
+    if (!is_doctype) {
+        if (smartmsg_html_cdata(h)) {
+            h->state = HTML_CDATA;
+        }
+
+    } else if (h->depth == 0) {
+        h->document = true;
+    }
+
+    return p + 1;
+}
+
+/* After "<!". */
+static const unsigned char *
+markup(smartmsg_html_t *h, const unsigned char *p)
+{
+    if (h->state == HTML_MARKUP_DASH) {
+        if (*p != '-') {
+            h->state = HTML_UNTIL_GT;
+            return p;
+        }
+
+        h->state = HTML_COMMENT_START;
+        return p + 1;
+    }
+
+    switch (*p) {
+
+    case '-':
+        h->state = HTML_MARKUP_DASH;
+        return p + 1;
+
+    case 'd':
+    case 'D':
+        h->state = HTML_DOCTYPE;
+        break;
+
+    case '[':
+        h->state = HTML_CDATA_OPEN;
+        break;
+
+    default:
+        h->state = HTML_UNTIL_GT;
+        return p;
+    }
+
+    h->match = 1;
+
+    return p + 1;
+}
+
+/* The states after the dashes of a comment, its text excepted. */
+static const unsigned char *
+comment_dash(smartmsg_html_t *h, const unsigned char *p)
+{
+    switch (h->state) {
+
+    case HTML_COMMENT_START:
+        h->state = (*p == '-') ? HTML_COMMENT_START_DASH
+                   : (*p == '>') ? HTML_DATA : HTML_COMMENT;
+        break;
+
+    case HTML_COMMENT_START_DASH:
+        h->state = (*p == '-') ? HTML_COMMENT_END
+                   : (*p == '>') ? HTML_DATA : HTML_COMMENT;
+        break;
+
+    case HTML_COMMENT_DASH:
+        h->state = (*p == '-') ? HTML_COMMENT_END : HTML_COMMENT;
+        break;
+
+    case HTML_COMMENT_END:
+        h->state = (*p == '>') ? HTML_DATA
+                   : (*p == '!') ? HTML_COMMENT_BANG
+                   : (*p == '-') ? HTML_COMMENT_END : HTML_COMMENT;
+        break;
+
+    default:                    /* HTML_COMMENT_BANG */
+        h->state = (*p == '>') ? HTML_DATA
+                   : (*p == '-') ? HTML_COMMENT_DASH : HTML_COMMENT;
+        break;
+    }
+
+    return p + 1;
+}
+
+/* Text of an escaped script: ends at "-->", too. */
+static const unsigned char *
+text_escaped(smartmsg_html_t *h, const unsigned char *p,
+    const unsigned char *end)
+{
+    for ( ; p < end; p++) {
+
+        switch (*p) {
+
+        case '<':
+            h->dashes = 0;
+            h->state = HTML_TEXT_LT;
+            return p + 1;
+
+        case '-':
+            h->dashes = h->dashes ? 2 : 1;
+            break;
+
+        case '>':
+            if (h->dashes == 2) {
+                h->escape = 0;
+                h->dashes = 0;
+                return p + 1;
+            }
+
+            /* fall through */
+
+        default:
+            h->dashes = 0;
+            break;
+        }
+    }
+
+    return p;
+}
+
+static const unsigned char *
+text_lt(smartmsg_html_t *h, const unsigned char *p)
+{
+    bool  script = (h->text->tag == TAG_SCRIPT);
+
+    h->match = 0;
+
+    if (*p == '/') {
+        h->state = HTML_TEXT_END;
+        return p + 1;
+    }
+
+    if (script && h->escape == 0 && *p == '!') {
+        h->state = HTML_TEXT_BANG;
+        return p + 1;
+    }
+
+    h->state = (script && h->escape == 1) ? HTML_TEXT_SCRIPT : HTML_TEXT;
+
+    return p;
+}
+
+/* "<!--" in a script, after "<!". */
+static const unsigned char *
+text_bang(smartmsg_html_t *h, const unsigned char *p)
+{
+    if (*p != '-') {
+        h->state = HTML_TEXT;
+        return p;
+    }
+
+    if (h->state == HTML_TEXT_BANG) {
+        h->state = HTML_TEXT_BANG_DASH;
+
+    } else {
+        h->escape = 1;
+        h->dashes = 2;          /* "<!-->" is complete */
+        h->state = HTML_TEXT;
+    }
+
+    return p + 1;
+}
+
+/* The name after "</", or after "<" in an escaped script. */
+static const unsigned char *
+text_name(smartmsg_html_t *h, const unsigned char *p)
+{
+    bool  end_tag = (h->state == HTML_TEXT_END);
+
+    if (h->match < h->text->len) {
+        if (lower(*p) == (unsigned char) h->text->name[h->match]) {
+            h->match++;
+            return p + 1;
+        }
+
+    } else if (ends_name(*p)) {
+
+        if (!end_tag || h->escape == 2) {
+            h->escape = end_tag ? 1 : 2;
+            h->state = HTML_TEXT;
+            return p + 1;
+        }
+
+        h->closing = true;
+        smartmsg_html_name_end(h, *p);
+        return p + 1;
+    }
+
+    h->state = HTML_TEXT;
+
+    return p;
+}
+
+static const unsigned char *
+step(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
+{
+    switch (h->state) {
+
+    case HTML_DATA:
+        return data(h, p, end);
+
+    case HTML_MARKUP:
+    case HTML_MARKUP_DASH:
+        return markup(h, p);
+
+    case HTML_DOCTYPE:
+    case HTML_CDATA_OPEN:
+        return declaration(h, p);
+
+    case HTML_UNTIL_GT:
+        return skip_to(h, p, end, '>', HTML_DATA);
+
+    case HTML_CDATA:
+        return skip_to(h, p, end, ']', HTML_CDATA_BRACKET);
+
+    case HTML_CDATA_BRACKET:
+        h->state = (*p == ']') ? HTML_CDATA_END : HTML_CDATA;
+        return p + 1;
+
+    case HTML_CDATA_END:
+        if (*p != ']') {
+            h->state = (*p == '>') ? HTML_DATA : HTML_CDATA;
+        }
+        return p + 1;
+
+    case HTML_COMMENT:
+        return skip_to(h, p, end, '-', HTML_COMMENT_DASH);
+
+    case HTML_COMMENT_START:
+    case HTML_COMMENT_START_DASH:
+    case HTML_COMMENT_DASH:
+    case HTML_COMMENT_END:
+    case HTML_COMMENT_BANG:
+        return comment_dash(h, p);
+
+    case HTML_TEXT:
+        return h->escape ? text_escaped(h, p, end)
+                         : skip_to(h, p, end, '<', HTML_TEXT_LT);
+
+    case HTML_TEXT_LT:
+        return text_lt(h, p);
+
+    case HTML_TEXT_BANG:
+    case HTML_TEXT_BANG_DASH:
+        return text_bang(h, p);
+
+    case HTML_TEXT_END:
+    case HTML_TEXT_SCRIPT:
+        return text_name(h, p);
+
+    default:
+        return smartmsg_html_tag(h, p, end);
+    }
+}
+
+/* True if what has been read since h->mark may become "</body". */
+static bool
+is_candidate(const smartmsg_html_t *h)
+{
+    if (!smartmsg_html_insertable(h)) {
+        return false;
+    }
+
+    switch (h->state) {
+
+    case HTML_TAG_OPEN:
+    case HTML_END_TAG_OPEN:
+        return true;
+
+    case HTML_TAG_NAME:
+        return h->closing && h->name_len <= 4
+               && memcmp(h->name, "body", h->name_len) == 0;
+
+    default:
+        return false;
+    }
+}
+
+void
+smartmsg_html_init(smartmsg_html_t *h)
+{
+    memset(h, 0, sizeof(*h));
+}
+
+void
+smartmsg_html_csp_buffer(smartmsg_html_t *h, char *buf, size_t size)
+{
+    h->csp = buf;
+    h->csp_size = size;
+}
+
+smartmsg_html_result_e
+smartmsg_html_feed(smartmsg_html_t *h, const unsigned char *p, size_t n)
+{
+    const unsigned char  *end;
+
+    if (h->result != SMARTMSG_HTML_MORE || n == 0) {
+        return h->result;
+    }
+
+    h->total += n;
+
+    for (end = p + n; p < end && h->result == SMARTMSG_HTML_MORE; ) {
+        p = step(h, p, end);
+    }
+
+    if (h->result == SMARTMSG_HTML_FOUND) {
+        h->safe = h->insert;
+
+    } else if (h->result == SMARTMSG_HTML_MORE && is_candidate(h)) {
+        h->safe = h->mark;
+
+    } else {
+        h->safe = h->total;
+    }
+
+    return h->result;
+}
+
+bool
+smartmsg_html_end(const smartmsg_html_t *h)
+{
+    return h->result == SMARTMSG_HTML_MORE && h->state == HTML_DATA
+           && smartmsg_html_insertable(h);
+}
+
+const char *
+smartmsg_html_stop_name(smartmsg_html_stop_e stop)
+{
+    static const char  *const names[] = {
+        "none", "fragment", "frameset", "amp", "plaintext", "ambiguous",
+        "deep", "charset"
+    };
+
+    return (unsigned) stop < sizeof(names) / sizeof(names[0])
+           ? names[stop] : "none";
+}

@@ -1,0 +1,166 @@
+/*
+ * Shared by the parts of the HTML scanner:
+ *
+ *   html.c         the interface, text, comments and declarations
+ *   html_tag.c     tags and their attributes
+ *   html_tree.c    what a tag means: templates, select, foreign content
+ *   html_meta.c    values of attributes: language, charset, policies
+ *   html_names.c   names of elements
+ */
+
+#ifndef SMARTMSG_CORE_HTML_PRIVATE_H
+#define SMARTMSG_CORE_HTML_PRIVATE_H
+
+#include "core/html.h"
+
+/* States; the standard's names where it has one. */
+enum {
+    HTML_DATA,
+    HTML_TAG_OPEN,              /* < */
+    HTML_END_TAG_OPEN,          /* </ */
+    HTML_TAG_NAME,
+    HTML_BEFORE_ATTR,
+    HTML_ATTR_NAME,
+    HTML_AFTER_ATTR,
+    HTML_BEFORE_VALUE,
+    HTML_VALUE_DOUBLE,
+    HTML_VALUE_SINGLE,
+    HTML_VALUE_BARE,
+    HTML_AFTER_VALUE,
+    HTML_SELF_CLOSING,
+
+    HTML_MARKUP,                /* <! */
+    HTML_MARKUP_DASH,           /* <!- */
+    HTML_DOCTYPE,               /* <!d, match counts the letters */
+    HTML_CDATA_OPEN,            /* <![, match counts the characters */
+    HTML_UNTIL_GT,              /* bogus comment or rest of a doctype */
+    HTML_CDATA,
+    HTML_CDATA_BRACKET,         /* ] */
+    HTML_CDATA_END,             /* ]] */
+
+    HTML_COMMENT_START,         /* <!-- */
+    HTML_COMMENT_START_DASH,    /* <!--- */
+    HTML_COMMENT,
+    HTML_COMMENT_DASH,          /* - */
+    HTML_COMMENT_END,           /* -- */
+    HTML_COMMENT_BANG,          /* --! */
+
+    HTML_TEXT,                  /* RCDATA, RAWTEXT and script data */
+    HTML_TEXT_LT,               /* < */
+    HTML_TEXT_END,              /* </, match counts the name's letters */
+    HTML_TEXT_BANG,             /* <! in a script */
+    HTML_TEXT_BANG_DASH,        /* <!- in a script */
+    HTML_TEXT_SCRIPT            /* < in an escaped script, match as above */
+};
+
+/* Elements that are more than their properties. */
+enum {
+    TAG_OTHER,
+    TAG_A, TAG_ANNOTATION_XML, TAG_BODY, TAG_BR, TAG_COL, TAG_COLGROUP,
+    TAG_DESC, TAG_FONT, TAG_FOREIGNOBJECT, TAG_FRAMESET, TAG_HEAD, TAG_HTML,
+    TAG_INPUT, TAG_MATH, TAG_MATH_TEXT, TAG_META, TAG_MGLYPH, TAG_P,
+    TAG_PLAINTEXT, TAG_SCRIPT, TAG_SELECT, TAG_SVG, TAG_TABLE, TAG_TEMPLATE,
+    TAG_TITLE
+};
+
+/* Properties of elements. */
+enum {
+    NAME_TEXT     = 0x01,       /* holds text as an HTML element */
+    NAME_VOID     = 0x02,       /* has no content as an HTML element */
+    NAME_BREAKOUT = 0x04,       /* as a start tag ends foreign content */
+    NAME_PLAIN    = 0x08,       /* closed by its own end tag when well nested,
+                                   no influence on the insertion mode */
+    NAME_FOREIGN  = 0x10        /* a name of SVG or MathML, not of HTML */
+};
+
+typedef struct smartmsg_html_name_s {
+    const char  *name;
+    uint8_t      len;
+    uint8_t      tag;
+    uint8_t      flags;
+} smartmsg_html_name_t;
+
+/* html_names.c */
+
+/*
+ * The entry of a lower-case name of len bytes, or NULL.
+ */
+const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len);
+
+/* html_tree.c */
+
+/*
+ * Processes the start tag just read: sets the next state, may stop.
+ */
+void smartmsg_html_start_tag(smartmsg_html_t *h);
+
+/*
+ * Processes the end tag whose name was just read: may find or stop.
+ */
+void smartmsg_html_end_tag(smartmsg_html_t *h);
+
+/*
+ * True if <![CDATA[ opens a section here.  May stop.
+ */
+bool smartmsg_html_cdata(smartmsg_html_t *h);
+
+/*
+ * True if a </body> here would be an insertion point.
+ */
+bool smartmsg_html_insertable(const smartmsg_html_t *h);
+
+/*
+ * Ends the scan without an insertion point.
+ */
+void smartmsg_html_stop(smartmsg_html_t *h, smartmsg_html_stop_e why);
+
+/* html_tag.c */
+
+/*
+ * Consumes bytes in one of the states TAG_OPEN to SELF_CLOSING.  p < end;
+ * returns the first byte not consumed.
+ */
+const unsigned char *smartmsg_html_tag(smartmsg_html_t *h,
+    const unsigned char *p, const unsigned char *end);
+
+/*
+ * Leaves the tag's name: sets the state after c, which must be white space,
+ * '/' or '>'.
+ */
+void smartmsg_html_name_end(smartmsg_html_t *h, unsigned char c);
+
+/* html_meta.c */
+
+/* Attributes of interest, also numbers of bits in h->attrs. */
+enum {
+    ATTR_NONE, ATTR_LANG, ATTR_AMP, ATTR_CHARSET, ATTR_CONTENT, ATTR_EQUIV,
+    ATTR_ENCODING, ATTR_FONT
+};
+
+/*
+ * At the end of an attribute's name: sets h->attr if its value is wanted.
+ */
+void smartmsg_html_attr_name(smartmsg_html_t *h);
+
+/*
+ * Keeps n more bytes of the value of h->attr.
+ */
+void smartmsg_html_attr_value(smartmsg_html_t *h, const unsigned char *p,
+    size_t n);
+
+/*
+ * At the end of the value of h->attr, which becomes ATTR_NONE.
+ */
+void smartmsg_html_attr_end(smartmsg_html_t *h);
+
+/*
+ * True if the annotation-xml tag just read is an HTML integration point.
+ */
+bool smartmsg_html_encoding_is_html(const smartmsg_html_t *h);
+
+/*
+ * At the end of a <meta> tag of the document: keeps charset and policy.
+ */
+void smartmsg_html_meta(smartmsg_html_t *h);
+
+#endif /* SMARTMSG_CORE_HTML_PRIVATE_H */
