@@ -133,7 +133,7 @@ $nginx->stop_ok;
 subtest 'a worker that dies is noticed' => sub {
     my $victim = nginx(module => 0, upstream => $up);
 
-    kill 'SEGV', $victim->worker_pids;
+    kill 'KILL', $victim->worker_pids;
     ok((wait_until { $victim->error_log =~ /exited on signal/ }), 'it died');
     ok((grep { /exited on signal/ } $victim->problems), 'a problem');
     $victim->allow_log(qr/exited on signal/);

@@ -7,48 +7,44 @@ use warnings;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
-use IO::Socket::INET;
 use Time::HiRes qw(sleep time);
 
 use Smartmsg::Process;
-use Smartmsg::Redis;
 
 my $ROOT = abs_path(dirname(__FILE__) . '/../../..');
 
 
-# start(dir => DIR, env => {...}, args => [...])
+# start(dir => DIR, args => ['--gzip', ...]): the options of t/shop/server.mjs
 sub start {
     my ($class, %opt) = @_;
 
     my $self = bless { %opt }, $class;
+    my $log = "$opt{dir}/shop.log";
 
-    # the port may be taken between the look and the use
-    for (1 .. 5) {
-        $self->{port} = Smartmsg::Redis::free_port();
-        $self->{process} = Smartmsg::Process->start(
-            argv => ['node', "$ROOT/t/shop/server.mjs", @{ $opt{args} || [] }],
-            env => { %{ $opt{env} || {} }, PORT => $self->{port} },
-            output => "$opt{dir}/shop.log");
+    $self->{process} = Smartmsg::Process->start(output => $log, argv => ['node',
+        "$ROOT/t/shop/server.mjs", '--port', '0', @{ $opt{args} || [] }]);
 
-        return $self if $self->wait_ready;
-    }
-
-    die "the shop did not start: see $opt{dir}/shop.log\n";
-}
-
-
-sub wait_ready {
-    my ($self) = @_;
-
-    my $end = time + 30;
+    my $end = time + 60;
 
     while ($self->{process}->alive && time < $end) {
-        return 1 if IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-            PeerPort => $self->{port});
+        if ($self->read_log =~ m{^listening on http://[^:]+:(\d+)/}m) {
+            $self->{port} = $1;
+            return $self;
+        }
         sleep 0.01;
     }
 
-    return 0;
+    die "the shop did not start:\n" . $self->read_log;
+}
+
+
+sub read_log {
+    my ($self) = @_;
+
+    open my $fh, '<', "$self->{dir}/shop.log" or return '';
+    local $/;
+
+    return scalar <$fh> // '';
 }
 
 
