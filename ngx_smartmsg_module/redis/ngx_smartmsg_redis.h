@@ -88,6 +88,13 @@ void ngx_smartmsg_redis_start(ngx_smartmsg_redis_t *redis);
 ngx_uint_t ngx_smartmsg_redis_ready(ngx_smartmsg_redis_t *redis);
 
 /*
+ * Why the connection was last given up; a C string that the next attempt
+ * overwrites.
+ */
+
+const char *ngx_smartmsg_redis_reason(ngx_smartmsg_redis_t *redis);
+
+/*
  * Sends one command.  All commands of one turn of the event loop leave in
  * one write.  The arguments are copied.
  *

@@ -1,0 +1,130 @@
+/*
+ * Redis commands, argument by argument.
+ */
+
+#include "redis/ngx_smartmsg_cmd.h"
+
+
+#define NGX_SMARTMSG_CMD_MAX_NUM  1e15
+
+
+static void ngx_smartmsg_cmd_add(ngx_smartmsg_cmd_t *cmd, const void *data,
+    size_t len);
+
+
+void
+ngx_smartmsg_cmd(ngx_smartmsg_cmd_t *cmd, const char *name)
+{
+    cmd->argc = 0;
+    cmd->last = cmd->buf;
+    cmd->overflow = 0;
+
+    ngx_smartmsg_cmd_text(cmd, name);
+}
+
+
+void
+ngx_smartmsg_cmd_text(ngx_smartmsg_cmd_t *cmd, const char *text)
+{
+    ngx_smartmsg_cmd_add(cmd, text, ngx_strlen(text));
+}
+
+
+void
+ngx_smartmsg_cmd_str(ngx_smartmsg_cmd_t *cmd, const ngx_str_t *value)
+{
+    ngx_smartmsg_cmd_add(cmd, value->data, value->len);
+}
+
+
+void
+ngx_smartmsg_cmd_int(ngx_smartmsg_cmd_t *cmd, int64_t value)
+{
+    ngx_smartmsg_cmd_fmt(cmd, "%L", value);
+}
+
+
+void
+ngx_smartmsg_cmd_num(ngx_smartmsg_cmd_t *cmd, double value)
+{
+    u_char  *p, *end, text[NGX_INT64_LEN + 8];
+
+    /* false for what is not a number, too */
+
+    if (!(value >= -NGX_SMARTMSG_CMD_MAX_NUM)) {
+        value = (value < 0) ? -NGX_SMARTMSG_CMD_MAX_NUM : 0;
+    }
+
+    if (value > NGX_SMARTMSG_CMD_MAX_NUM) {
+        value = NGX_SMARTMSG_CMD_MAX_NUM;
+    }
+
+    end = ngx_snprintf(text, sizeof(text), "%.6f", value);
+
+    for (p = end; p[-1] == '0'; p--) { /* void */ }
+
+    if (p[-1] == '.') {
+        p--;
+    }
+
+    ngx_smartmsg_cmd_fmt(cmd, "%*s", (size_t) (p - text), text);
+}
+
+
+void
+ngx_smartmsg_cmd_fmt(ngx_smartmsg_cmd_t *cmd, const char *fmt, ...)
+{
+    u_char   *start, *end;
+    va_list   args;
+
+    start = cmd->last;
+    end = cmd->buf + sizeof(cmd->buf);
+
+    va_start(args, fmt);
+    cmd->last = ngx_vslprintf(start, end, fmt, args);
+    va_end(args);
+
+    if (cmd->last == end) {
+        cmd->overflow = 1;
+        return;
+    }
+
+    ngx_smartmsg_cmd_add(cmd, start, cmd->last - start);
+}
+
+
+ngx_int_t
+ngx_smartmsg_cmd_write(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_redis_t *redis)
+{
+    return ngx_smartmsg_cmd_query(cmd, redis, NULL, NULL, NULL);
+}
+
+
+ngx_int_t
+ngx_smartmsg_cmd_query(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data,
+    ngx_smartmsg_redis_ticket_t **ticket)
+{
+    if (cmd->overflow) {
+        return NGX_ERROR;
+    }
+
+    return ngx_smartmsg_redis_command(redis, cb, data, cmd->argc, cmd->argv,
+                                      cmd->argvlen, ticket);
+}
+
+
+static void
+ngx_smartmsg_cmd_add(ngx_smartmsg_cmd_t *cmd, const void *data, size_t len)
+{
+    if (cmd->argc == NGX_SMARTMSG_CMD_ARGS) {
+        cmd->overflow = 1;
+        return;
+    }
+
+    /* hiredis copies from the pointer even when there is nothing to copy */
+
+    cmd->argv[cmd->argc] = data ? data : "";
+    cmd->argvlen[cmd->argc] = len;
+    cmd->argc++;
+}

@@ -1,0 +1,378 @@
+/*
+ * The life of a connection: connect, notice that the server does not answer
+ * any more, back off, try again.
+ *
+ * Every end, whoever caused it, comes by ngx_smartmsg_redis_gone().
+ */
+
+#include "redis/ngx_smartmsg_redis_internal.h"
+
+
+/* a connection that lived shorter was no good, milliseconds */
+
+#define NGX_SMARTMSG_REDIS_MIN_LIFE  1000
+
+
+static void ngx_smartmsg_redis_gone(void *data, redisAsyncContext *ac);
+static void ngx_smartmsg_redis_down(ngx_smartmsg_redis_t *redis);
+static void ngx_smartmsg_redis_shutdown(void *data);
+static void ngx_smartmsg_redis_notify(ngx_smartmsg_redis_t *redis,
+    ngx_uint_t up);
+static void ngx_smartmsg_redis_timer_handler(ngx_event_t *ev);
+static void ngx_smartmsg_redis_posted_handler(ngx_event_t *ev);
+static void ngx_smartmsg_redis_give_up(ngx_smartmsg_redis_t *redis,
+    const char *fmt, ...);
+
+
+ngx_smartmsg_redis_t *
+ngx_smartmsg_redis_create(ngx_smartmsg_redis_conf_t *conf, const char *role,
+    ngx_log_t *log)
+{
+    ngx_smartmsg_redis_t  *redis;
+
+    redis = ngx_calloc(sizeof(ngx_smartmsg_redis_t), log);
+    if (redis == NULL) {
+        return NULL;
+    }
+
+    redis->conf = conf;
+    redis->log = log;
+    redis->role = role;
+
+    ngx_queue_init(&redis->inflight);
+    ngx_queue_init(&redis->held);
+    ngx_queue_init(&redis->listeners);
+
+    redis->adapter.data = redis;
+    redis->adapter.gone = ngx_smartmsg_redis_gone;
+    redis->adapter.shutdown = ngx_smartmsg_redis_shutdown;
+
+    /* nginx with debugging looks at the connection of a timer */
+
+    redis->dummy.fd = (ngx_socket_t) -1;
+    redis->dummy.data = redis;
+
+    redis->timer.handler = ngx_smartmsg_redis_timer_handler;
+    redis->timer.data = &redis->dummy;
+    redis->timer.log = log;
+    redis->timer.cancelable = 1;
+
+    redis->posted.handler = ngx_smartmsg_redis_posted_handler;
+    redis->posted.data = &redis->dummy;
+    redis->posted.log = log;
+
+    return redis;
+}
+
+
+void
+ngx_smartmsg_redis_start(ngx_smartmsg_redis_t *redis)
+{
+    if (redis->state != NGX_SMARTMSG_REDIS_IDLE) {
+        return;
+    }
+
+    if (ngx_smartmsg_redis_connect(redis) != NGX_OK) {
+        ngx_smartmsg_redis_down(redis);
+    }
+}
+
+
+ngx_uint_t
+ngx_smartmsg_redis_ready(ngx_smartmsg_redis_t *redis)
+{
+    return redis->state != NGX_SMARTMSG_REDIS_CLOSED && !redis->down;
+}
+
+
+const char *
+ngx_smartmsg_redis_reason(ngx_smartmsg_redis_t *redis)
+{
+    return redis->reason;
+}
+
+
+ngx_uint_t
+ngx_smartmsg_redis_closing(ngx_smartmsg_redis_t *redis)
+{
+    return redis->closing;
+}
+
+
+void
+ngx_smartmsg_redis_listen(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_listener_t *listener)
+{
+    ngx_queue_insert_tail(&redis->listeners, &listener->queue);
+}
+
+
+void
+ngx_smartmsg_redis_close(ngx_smartmsg_redis_t *redis)
+{
+    redis->closing = 1;
+
+    /* what the last requests wrote may still be in the buffer */
+
+    if (redis->state == NGX_SMARTMSG_REDIS_READY) {
+        redisAsyncHandleWrite(redis->adapter.ac);
+    }
+
+    if (redis->adapter.ac) {
+        redisAsyncFree(redis->adapter.ac);
+    }
+
+    ngx_smartmsg_redis_fail_held(redis);
+
+    if (redis->timer.timer_set) {
+        ngx_del_timer(&redis->timer);
+    }
+
+    if (redis->posted.posted) {
+        ngx_delete_posted_event(&redis->posted);
+    }
+
+    ngx_free(redis);
+}
+
+
+void
+ngx_smartmsg_redis_up(ngx_smartmsg_redis_t *redis)
+{
+    redis->state = NGX_SMARTMSG_REDIS_READY;
+    redis->ready_since = ngx_current_msec;
+
+    if (redis->timer.timer_set) {
+        ngx_del_timer(&redis->timer);
+    }
+
+    if (redis->down) {
+        ngx_log_error(NGX_LOG_NOTICE, redis->log, 0,
+                      "smartmsg: redis %V%s is back after %T s, "
+                      "%ui commands were lost",
+                      &redis->conf->name, redis->role ? redis->role : "",
+                      ngx_time() - redis->down_since, redis->lost);
+    }
+
+    redis->down = 0;
+    redis->lost = 0;
+
+    ngx_smartmsg_redis_send_held(redis);
+    ngx_smartmsg_redis_notify(redis, 1);
+}
+
+
+/*
+ * hiredis is freeing the context; the callbacks of all commands have run.
+ */
+
+static void
+ngx_smartmsg_redis_gone(void *data, redisAsyncContext *ac)
+{
+    ngx_smartmsg_redis_t *redis = data;
+
+    ngx_uint_t  was_ready, at_rest;
+    ngx_msec_t  life;
+
+    if (redis->closing || redis->state == NGX_SMARTMSG_REDIS_CLOSED) {
+        return;
+    }
+
+    if (redis->timer.timer_set) {
+        ngx_del_timer(&redis->timer);
+    }
+
+    was_ready = (redis->state == NGX_SMARTMSG_REDIS_READY);
+    life = was_ready ? ngx_current_msec - redis->ready_since : 0;
+    at_rest = (was_ready && !redis->broken && ac->err == REDIS_ERR_EOF);
+
+    if (redis->reason[0] == '\0') {
+        ngx_cpystrn((u_char *) redis->reason,
+                    (u_char *) (ac->err ? ac->errstr : "connection lost"),
+                    sizeof(redis->reason));
+    }
+
+    /* servers close idle connections; that is no failure yet */
+
+    if (at_rest && life >= NGX_SMARTMSG_REDIS_MIN_LIFE) {
+        redis->state = NGX_SMARTMSG_REDIS_IDLE;
+        ngx_post_event(&redis->posted, &ngx_posted_events);
+
+    } else {
+        if (life >= NGX_SMARTMSG_REDIS_MAX_BACKOFF) {
+            redis->backoff = 0;
+        }
+
+        ngx_smartmsg_redis_down(redis);
+    }
+
+    if (was_ready) {
+        ngx_smartmsg_redis_notify(redis, 0);
+    }
+}
+
+
+static void
+ngx_smartmsg_redis_down(ngx_smartmsg_redis_t *redis)
+{
+    ngx_msec_t  delay;
+    ngx_uint_t  level;
+
+    redis->state = NGX_SMARTMSG_REDIS_DOWN;
+
+    if (redis->denied) {
+        redis->backoff = NGX_SMARTMSG_REDIS_MAX_BACKOFF;
+
+    } else {
+        redis->backoff = ngx_max(redis->backoff * 2,
+                                 NGX_SMARTMSG_REDIS_MIN_BACKOFF);
+        redis->backoff = ngx_min(redis->backoff,
+                                 NGX_SMARTMSG_REDIS_MAX_BACKOFF);
+    }
+
+    /* the workers of all nginx must not come back at the same moment */
+
+    delay = redis->backoff / 2 + ngx_random() % (redis->backoff / 2 + 1);
+
+    if (!redis->down || redis->denied != redis->was_denied) {
+        level = redis->role ? NGX_LOG_WARN : NGX_LOG_ERR;
+
+        ngx_log_error(level, redis->log, 0,
+                      "smartmsg: redis %V%s is down: %s, retrying in %M ms",
+                      &redis->conf->name, redis->role ? redis->role : "",
+                      redis->reason, delay);
+    }
+
+    if (!redis->down) {
+        redis->down = 1;
+        redis->down_since = ngx_time();
+    }
+
+    redis->was_denied = redis->denied;
+    redis->addr = (redis->addr + 1) % redis->conf->naddrs;
+
+    ngx_add_timer(&redis->timer, delay);
+
+    ngx_smartmsg_redis_fail_held(redis);
+}
+
+
+static void
+ngx_smartmsg_redis_shutdown(void *data)
+{
+    ngx_smartmsg_redis_t *redis = data;
+
+    if (redis->timer.timer_set) {
+        ngx_del_timer(&redis->timer);
+    }
+
+    redis->state = NGX_SMARTMSG_REDIS_CLOSED;
+
+    redisAsyncFree(redis->adapter.ac);
+
+    ngx_smartmsg_redis_fail_held(redis);
+}
+
+
+static void
+ngx_smartmsg_redis_notify(ngx_smartmsg_redis_t *redis, ngx_uint_t up)
+{
+    ngx_queue_t                    *q;
+    ngx_smartmsg_redis_listener_t  *listener;
+
+    for (q = ngx_queue_head(&redis->listeners);
+         q != ngx_queue_sentinel(&redis->listeners);
+         q = ngx_queue_next(q))
+    {
+        listener = ngx_queue_data(q, ngx_smartmsg_redis_listener_t, queue);
+        listener->handler(listener->data, up);
+    }
+}
+
+
+static void
+ngx_smartmsg_redis_timer_handler(ngx_event_t *ev)
+{
+    ngx_connection_t      *c;
+    ngx_smartmsg_redis_t  *redis;
+
+    c = ev->data;
+    redis = c->data;
+
+    switch (redis->state) {
+
+    case NGX_SMARTMSG_REDIS_CONNECTING:
+        ngx_smartmsg_redis_give_up(redis, "%s within %M ms%Z",
+                                   redis->adapter.connected ? "no answer"
+                                                            : "no connection",
+                                   redis->conf->connect_timeout);
+        break;
+
+    case NGX_SMARTMSG_REDIS_READY:
+
+        /*
+         * When the worker itself was late, the replies may wait in a read
+         * event that is posted already: look again after it.
+         */
+
+        if (ngx_smartmsg_redis_overdue(redis)) {
+            ngx_post_event(&redis->posted, &ngx_posted_events);
+        }
+
+        break;
+
+    case NGX_SMARTMSG_REDIS_DOWN:
+        if (ngx_smartmsg_redis_connect(redis) != NGX_OK) {
+            ngx_smartmsg_redis_down(redis);
+        }
+
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+static void
+ngx_smartmsg_redis_posted_handler(ngx_event_t *ev)
+{
+    ngx_connection_t      *c;
+    ngx_smartmsg_redis_t  *redis;
+
+    c = ev->data;
+    redis = c->data;
+
+    if (redis->state == NGX_SMARTMSG_REDIS_IDLE) {
+        ngx_smartmsg_redis_start(redis);
+        return;
+    }
+
+    if (redis->state == NGX_SMARTMSG_REDIS_READY
+        && ngx_smartmsg_redis_overdue(redis))
+    {
+        ngx_smartmsg_redis_give_up(redis, "no reply within %M ms%Z",
+                                   redis->conf->timeout);
+    }
+}
+
+
+/*
+ * Not for callbacks of hiredis.
+ */
+
+static void
+ngx_smartmsg_redis_give_up(ngx_smartmsg_redis_t *redis, const char *fmt, ...)
+{
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) ngx_vslprintf((u_char *) redis->reason,
+                         (u_char *) redis->reason + sizeof(redis->reason),
+                         fmt, args);
+    va_end(args);
+
+    redis->reason[sizeof(redis->reason) - 1] = '\0';
+
+    redisAsyncFree(redis->adapter.ac);
+}

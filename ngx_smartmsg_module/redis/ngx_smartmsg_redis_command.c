@@ -1,0 +1,380 @@
+/*
+ * Commands on a connection: a ticket for each one, from the call until its
+ * reply.
+ */
+
+#include "redis/ngx_smartmsg_redis_internal.h"
+
+
+/* between two complaints about error replies, seconds */
+
+#define NGX_SMARTMSG_REDIS_COMPLAINTS  60
+
+
+static ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_ticket(
+    ngx_smartmsg_redis_t *redis, int argc, const char **argv,
+    const size_t *argvlen);
+static ngx_int_t ngx_smartmsg_redis_hold(ngx_smartmsg_redis_ticket_t *ticket);
+static ngx_int_t ngx_smartmsg_redis_send(ngx_smartmsg_redis_ticket_t *ticket);
+static void ngx_smartmsg_redis_reply(redisAsyncContext *ac, void *reply,
+    void *data);
+static void ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
+    redisReply *reply);
+static void ngx_smartmsg_redis_complain(ngx_smartmsg_redis_ticket_t *ticket,
+    redisReply *reply);
+static void ngx_smartmsg_redis_free_ticket(
+    ngx_smartmsg_redis_ticket_t *ticket);
+static void ngx_smartmsg_redis_message(redisAsyncContext *ac, void *reply,
+    void *data);
+
+
+ngx_int_t
+ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data, int argc, const char **argv,
+    const size_t *argvlen, ngx_smartmsg_redis_ticket_t **ticket)
+{
+    ngx_int_t                     rc;
+    ngx_smartmsg_redis_ticket_t  *t;
+
+    if (redis->state == NGX_SMARTMSG_REDIS_IDLE && !redis->closing) {
+        ngx_smartmsg_redis_start(redis);
+    }
+
+    rc = NGX_DECLINED;
+
+    if (!ngx_smartmsg_redis_ready(redis) || redis->closing
+        || redis->ninflight >= NGX_SMARTMSG_REDIS_MAX_INFLIGHT)
+    {
+        goto refused;
+    }
+
+    t = ngx_smartmsg_redis_ticket(redis, argc, argv, argvlen);
+    if (t == NULL) {
+        rc = NGX_ERROR;
+        goto refused;
+    }
+
+    t->cb = cb;
+    t->data = data;
+
+    if (redis->state == NGX_SMARTMSG_REDIS_READY) {
+        rc = ngx_smartmsg_redis_send(t);
+
+    } else {
+        rc = ngx_smartmsg_redis_hold(t);
+    }
+
+    if (rc != NGX_OK) {
+        ngx_smartmsg_redis_free_ticket(t);
+        goto refused;
+    }
+
+    if (ticket) {
+        *ticket = t;
+    }
+
+    return NGX_OK;
+
+refused:
+
+    if (cb == NULL) {
+        redis->lost++;
+    }
+
+    return rc;
+}
+
+
+void
+ngx_smartmsg_redis_cancel(ngx_smartmsg_redis_ticket_t *ticket)
+{
+    ticket->cancelled = 1;
+}
+
+
+ngx_int_t
+ngx_smartmsg_redis_subscribe(ngx_smartmsg_redis_t *redis, ngx_str_t *channel,
+    ngx_smartmsg_redis_reply_pt cb, void *data)
+{
+    if (redis->state != NGX_SMARTMSG_REDIS_READY) {
+        return NGX_DECLINED;
+    }
+
+    redis->message = cb;
+    redis->message_data = data;
+
+    if (redisAsyncCommand(redis->adapter.ac, ngx_smartmsg_redis_message,
+                          redis, "SUBSCRIBE %b", channel->data, channel->len)
+        != REDIS_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+const char *
+ngx_smartmsg_redis_error(redisReply *reply)
+{
+    if (reply == NULL) {
+        return "connection lost";
+    }
+
+    return reply->type == REDIS_REPLY_ERROR ? reply->str : "unexpected reply";
+}
+
+
+static ngx_smartmsg_redis_ticket_t *
+ngx_smartmsg_redis_ticket(ngx_smartmsg_redis_t *redis, int argc,
+    const char **argv, const size_t *argvlen)
+{
+    long long                     len;
+    ngx_smartmsg_redis_ticket_t  *ticket;
+
+    ticket = ngx_calloc(sizeof(ngx_smartmsg_redis_ticket_t), redis->log);
+    if (ticket == NULL) {
+        return NULL;
+    }
+
+    len = redisFormatCommandArgv(&ticket->text, argc, argv, argvlen);
+    if (len < 0) {
+        ngx_free(ticket);
+        return NULL;
+    }
+
+    ticket->len = len;
+    ticket->redis = redis;
+    ticket->sent = ngx_current_msec;
+
+    ngx_cpystrn((u_char *) ticket->name, (u_char *) argv[0],
+                ngx_min(argvlen[0] + 1, sizeof(ticket->name)));
+
+    return ticket;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_redis_hold(ngx_smartmsg_redis_ticket_t *ticket)
+{
+    ngx_smartmsg_redis_t  *redis;
+
+    redis = ticket->redis;
+
+    if (redis->nheld >= NGX_SMARTMSG_REDIS_MAX_HELD
+        || ticket->len > NGX_SMARTMSG_REDIS_MAX_HELD_SIZE - redis->held_size)
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_queue_insert_tail(&redis->held, &ticket->queue);
+    redis->nheld++;
+    redis->held_size += ticket->len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_redis_send(ngx_smartmsg_redis_ticket_t *ticket)
+{
+    ngx_smartmsg_redis_t  *redis;
+
+    redis = ticket->redis;
+
+    /* refused while hiredis takes the connection down */
+
+    if (redisAsyncFormattedCommand(redis->adapter.ac, ngx_smartmsg_redis_reply,
+                                   ticket, ticket->text, ticket->len)
+        != REDIS_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    redisFreeCommand(ticket->text);
+    ticket->text = NULL;
+    ticket->sent = ngx_current_msec;
+
+    ngx_queue_insert_tail(&redis->inflight, &ticket->queue);
+    redis->ninflight++;
+
+    if (!redis->timer.timer_set) {
+        ngx_add_timer(&redis->timer, redis->conf->timeout);
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_smartmsg_redis_send_held(ngx_smartmsg_redis_t *redis)
+{
+    ngx_queue_t                  *q;
+    ngx_smartmsg_redis_ticket_t  *ticket;
+
+    while (!ngx_queue_empty(&redis->held)) {
+        q = ngx_queue_head(&redis->held);
+        ngx_queue_remove(q);
+
+        ticket = ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
+
+        redis->nheld--;
+        redis->held_size -= ticket->len;
+
+        if (ngx_smartmsg_redis_send(ticket) != NGX_OK) {
+            ngx_smartmsg_redis_finish(ticket, NULL);
+        }
+    }
+}
+
+
+void
+ngx_smartmsg_redis_fail_held(ngx_smartmsg_redis_t *redis)
+{
+    ngx_queue_t                  *q;
+    ngx_smartmsg_redis_ticket_t  *ticket;
+
+    while (!ngx_queue_empty(&redis->held)) {
+        q = ngx_queue_head(&redis->held);
+        ngx_queue_remove(q);
+
+        ticket = ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
+
+        redis->nheld--;
+        redis->held_size -= ticket->len;
+
+        ngx_smartmsg_redis_finish(ticket, NULL);
+    }
+}
+
+
+ngx_uint_t
+ngx_smartmsg_redis_overdue(ngx_smartmsg_redis_t *redis)
+{
+    ngx_msec_t                    since;
+    ngx_queue_t                  *q;
+    ngx_msec_int_t                left;
+    ngx_smartmsg_redis_ticket_t  *ticket;
+
+    if (ngx_queue_empty(&redis->inflight)) {
+        return 0;
+    }
+
+    q = ngx_queue_head(&redis->inflight);
+    ticket = ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
+
+    /* a server that is sending something large is alive */
+
+    since = ticket->sent;
+
+    if ((ngx_msec_int_t) (redis->adapter.last_read - since) > 0) {
+        since = redis->adapter.last_read;
+    }
+
+    left = (ngx_msec_int_t) (since + redis->conf->timeout - ngx_current_msec);
+
+    if (left <= 0) {
+        return 1;
+    }
+
+    ngx_add_timer(&redis->timer, left);
+
+    return 0;
+}
+
+
+static void
+ngx_smartmsg_redis_reply(redisAsyncContext *ac, void *reply, void *data)
+{
+    ngx_smartmsg_redis_ticket_t *ticket = data;
+
+    ngx_smartmsg_redis_t  *redis;
+
+    (void) ac;
+
+    redis = ticket->redis;
+
+    ngx_queue_remove(&ticket->queue);
+    redis->ninflight--;
+
+    if (reply == NULL) {
+        redis->broken = 1;
+    }
+
+    ngx_smartmsg_redis_finish(ticket, reply);
+}
+
+
+static void
+ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
+    redisReply *reply)
+{
+    void                         *data;
+    ngx_smartmsg_redis_reply_pt   cb;
+
+    cb = ticket->cancelled ? NULL : ticket->cb;
+    data = ticket->data;
+
+    if (ticket->cb == NULL) {
+        if (reply == NULL) {
+            ticket->redis->lost++;
+
+        } else if (reply->type == REDIS_REPLY_ERROR) {
+            ngx_smartmsg_redis_complain(ticket, reply);
+        }
+    }
+
+    ngx_smartmsg_redis_free_ticket(ticket);
+
+    if (cb) {
+        cb(data, reply);
+    }
+}
+
+
+static void
+ngx_smartmsg_redis_complain(ngx_smartmsg_redis_ticket_t *ticket,
+    redisReply *reply)
+{
+    ngx_smartmsg_redis_t  *redis;
+
+    redis = ticket->redis;
+
+    if (redis->complained
+        && ngx_time() - redis->complained < NGX_SMARTMSG_REDIS_COMPLAINTS)
+    {
+        return;
+    }
+
+    redis->complained = ngx_time();
+
+    ngx_log_error(NGX_LOG_ERR, redis->log, 0,
+                  "smartmsg: redis %V answered \"%s\" to %s "
+                  "(further errors are not logged for %d s)",
+                  &redis->conf->name, reply->str, ticket->name,
+                  NGX_SMARTMSG_REDIS_COMPLAINTS);
+}
+
+
+static void
+ngx_smartmsg_redis_free_ticket(ngx_smartmsg_redis_ticket_t *ticket)
+{
+    if (ticket->text) {
+        redisFreeCommand(ticket->text);
+    }
+
+    ngx_free(ticket);
+}
+
+
+static void
+ngx_smartmsg_redis_message(redisAsyncContext *ac, void *reply, void *data)
+{
+    ngx_smartmsg_redis_t *redis = data;
+
+    (void) ac;
+
+    if (reply) {
+        redis->message(redis->message_data, reply);
+    }
+}

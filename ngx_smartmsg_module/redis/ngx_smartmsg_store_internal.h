@@ -1,0 +1,47 @@
+/*
+ * Shared by the files of the store: ngx_smartmsg_store.c (reading, page
+ * views), ngx_smartmsg_store_event.c and ngx_smartmsg_store_rule.c.
+ */
+
+#ifndef _NGX_SMARTMSG_STORE_INTERNAL_H_INCLUDED_
+#define _NGX_SMARTMSG_STORE_INTERNAL_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "redis/ngx_smartmsg_cmd.h"
+#include "redis/ngx_smartmsg_store.h"
+
+
+struct ngx_smartmsg_store_s {
+    ngx_smartmsg_redis_t           *redis;
+    ngx_str_t                      *prefix;
+    ngx_log_t                      *log;
+
+    /* that are not delivered yet */
+    ngx_queue_t                     reads;
+};
+
+
+/*
+ * Starts a command on a key of a visitor; kind is 's', 'v' or 'o'.
+ */
+
+void ngx_smartmsg_store_cmd(ngx_smartmsg_cmd_t *cmd,
+    ngx_smartmsg_store_t *store, const char *name, const ngx_str_t *visitor,
+    int kind);
+
+/*
+ * Sends a command nobody waits for; *rc becomes the result if it is a
+ * failure.
+ */
+
+void ngx_smartmsg_store_write(ngx_smartmsg_cmd_t *cmd,
+    ngx_smartmsg_store_t *store, ngx_int_t *rc);
+
+void ngx_smartmsg_store_expire(ngx_smartmsg_store_t *store,
+    const ngx_str_t *visitor, int kind, time_t ttl, ngx_int_t *rc);
+
+
+#endif /* _NGX_SMARTMSG_STORE_INTERNAL_H_INCLUDED_ */
