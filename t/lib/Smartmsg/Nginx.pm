@@ -105,8 +105,8 @@ sub run {
 }
 
 
-# Reports go to files that problems() looks for.  Leaks count: a worker that
-# ends as it should frees its pools, so what is left was the module's.
+# Reports go to files that problems() looks for.  Leaks count, too: a worker
+# that ends as it should frees its pools.
 sub sanitizer_env {
     my ($self, %opt) = @_;
 
@@ -116,6 +116,8 @@ sub sanitizer_env {
     return {
         ASAN_OPTIONS => "$log:detect_leaks=$leaks",
         UBSAN_OPTIONS => "$log:print_stacktrace=1",
+        LSAN_OPTIONS => "suppressions=$ROOT/tools/leaks.supp:"
+            . 'print_suppressions=0',
     };
 }
 
