@@ -24,11 +24,11 @@ typedef struct {
 typedef struct {
     /* Returns true and sets *variation if there is an assignment. */
     bool (*get)(void *data, const smartmsg_sticky_key_t *key,
-                  smartmsg_str_t *variation);
+        smartmsg_str_t *variation);
 
     /* Called only when the assignment is new or has changed. */
     void (*put)(void *data, const smartmsg_sticky_key_t *key,
-                  smartmsg_str_t variation);
+        smartmsg_str_t variation);
 
     void *data;
 } smartmsg_sticky_t;
@@ -41,8 +41,8 @@ typedef struct smartmsg_context_s {
     const smartmsg_facts_t *facts;
 
     /* Finds the feature a prerequisite names; NULL if there is none. */
-    const struct smartmsg_feature_s *
-                            (*resolve)(void *data, smartmsg_str_t key);
+    const struct smartmsg_feature_s *(*resolve)(void *data,
+        smartmsg_str_t key);
     void *resolve_data;
 
     /* NULL: no sticky buckets, and fallbackAttribute has no effect. */
@@ -68,7 +68,7 @@ typedef struct {
     int variation;  /* index, 0 if not in_experiment */
     const char *key;  /* meta key or the index as text */
     const char *name;  /* meta name or NULL */
-    json_t *value;
+    const json_t *value;
     bool in_experiment;
     bool hash_used;
     bool sticky_used;

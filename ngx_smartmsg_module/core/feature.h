@@ -54,6 +54,10 @@ void smartmsg_feature_free(smartmsg_feature_t *feature);
 void smartmsg_feature_eval(const smartmsg_feature_t *feature,
     const smartmsg_context_t *context, smartmsg_feature_result_t *result);
 
+/* The same for the feature that context->resolve() finds. */
+void smartmsg_feature_eval_key(smartmsg_str_t key,
+    const smartmsg_context_t *context, smartmsg_feature_result_t *result);
+
 /*
  * Whether, with what is known of the facts, some rule may still apply.  Looks
  * at the conditions of the rules only; facts that are not known (NULL) count
@@ -69,12 +73,12 @@ const uint32_t *smartmsg_feature_slots(const smartmsg_feature_t *feature,
 
 /*
  * Every value the feature can yield, in the order of the document: index 0 is
- * defaultValue, then per rule its force value or its variations.  *path (may
- * be NULL, of size path_size) gets the JSON path of the value.  NULL after the
- * last one.
+ * defaultValue (JSON null if absent), then per rule its force value or its
+ * variations.  *path (may be NULL) gets the JSON path of the value.  NULL
+ * after the last one.
  */
-json_t *smartmsg_feature_value(const smartmsg_feature_t *feature,
-    size_t index, char *path, size_t path_size);
+const json_t *smartmsg_feature_value(const smartmsg_feature_t *feature,
+    size_t index, smartmsg_path_t *path);
 
 /* "defaultValue", "force", "experiment" ... as in the SDKs. */
 const char *smartmsg_source_name(smartmsg_source_t source);
