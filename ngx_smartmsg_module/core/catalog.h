@@ -28,11 +28,9 @@ smartmsg_catalog_t *smartmsg_catalog_new(smartmsg_names_t *names);
 void smartmsg_catalog_free(smartmsg_catalog_t *catalog);
 
 /*
- * Reads all files *.json of a directory, sorted by name, as rules; the name
- * without .json is the rule's id. Hidden files are skipped. Blocks: for
- * configuration time only. Stops at the first bad file and returns false, with
- * file, line and reason in err; the catalog is then unchanged. Replaces what
- * an earlier call has loaded.
+ * Loads the rules of a directory, see smartmsg_rule_dir_load(); they replace
+ * what an earlier call has loaded. Blocks: for configuration time only. On
+ * error returns false, err->path is the file and the catalog is unchanged.
  */
 bool smartmsg_catalog_load_dir(smartmsg_catalog_t *catalog, const char *path,
                                smartmsg_error_t *err);
@@ -69,14 +67,16 @@ typedef struct {
 
     /*
      * A text from Redis is no valid rule; once for each change of the text.
-     * `in_force` tells what serves instead.
+     * `in_force` tells what serves instead: "the last good version", "the
+     * good version kept in Redis", "the file" or "nothing".
      */
     void (*broken)(void *data, smartmsg_str_t id, const smartmsg_error_t *err,
                    const char *in_force);
 
     /*
      * A text from Redis is in force from now on: it should be remembered as
-     * good. Not called for a text that `good` holds already.
+     * good, and its status is ok. Not called on the first update for a text
+     * that `good` holds already.
      */
     void (*good)(void *data, smartmsg_str_t id, smartmsg_str_t text);
 

@@ -20,7 +20,9 @@ static smartmsg_str_t trim(smartmsg_str_t text)
 
 static smartmsg_str_t unquote(smartmsg_str_t text)
 {
-    if (text.len >= 2 && text.data[0] == '"' && text.data[text.len - 1] == '"') {
+    if (text.len >= 2 && text.data[0] == '"'
+        && text.data[text.len - 1] == '"')
+    {
         return smartmsg_str(text.data + 1, text.len - 2);
     }
 
@@ -77,7 +79,9 @@ static bool is_token(smartmsg_str_t text)
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
 
-        if (c <= 0x20 || c >= 0x7f || strchr("()<>@,;:\\\"/[]?={}", c) != NULL) {
+        if (c <= 0x20 || c >= 0x7f
+            || strchr("()<>@,;:\\\"/[]?={}", c) != NULL)
+        {
             return false;
         }
     }

@@ -47,7 +47,9 @@ static bool has_control(smartmsg_str_t href)
 static bool is_one_of(smartmsg_str_t scheme, const char *const *names)
 {
     for (; *names != NULL; names++) {
-        if (smartmsg_str_case_eq(scheme, smartmsg_str(*names, strlen(*names)))) {
+        smartmsg_str_t name = smartmsg_str(*names, strlen(*names));
+
+        if (smartmsg_str_case_eq(scheme, name)) {
             return true;
         }
     }

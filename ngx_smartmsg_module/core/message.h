@@ -33,7 +33,8 @@ typedef struct {
  * stands alone. Nothing of value is kept. Returns NULL on error; free the
  * result with smartmsg_message_free().
  */
-smartmsg_message_t *smartmsg_message_parse(json_t *value, const char *path,
+smartmsg_message_t *smartmsg_message_parse(const json_t *value,
+                                           const char *path,
                                            smartmsg_error_t *err);
 
 /* Does nothing for NULL. */

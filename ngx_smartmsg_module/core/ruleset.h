@@ -79,7 +79,7 @@ typedef struct {
     smartmsg_trigger_set_t kinds;   /* those of its triggers that are armed */
 } smartmsg_armed_t;
 
-/* Holds a reference on the set that its messages belong to. */
+/* Holds a reference on the set that its messages, if any, belong to. */
 typedef struct {
     smartmsg_ruleset_t *set;
     size_t n;

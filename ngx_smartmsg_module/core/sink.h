@@ -12,7 +12,8 @@ typedef struct {
     size_t len;     /* bytes put so far */
 } smartmsg_sink_t;
 
-static inline void smartmsg_sink_put(smartmsg_sink_t *sink, smartmsg_str_t piece)
+static inline void smartmsg_sink_put(smartmsg_sink_t *sink,
+                                     smartmsg_str_t piece)
 {
     if (sink->out != NULL && piece.len > 0) {
         memcpy(sink->out + sink->len, piece.data, piece.len);

@@ -1,0 +1,460 @@
+#include "core/rule.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/date.h"
+#include "core/jsonpos.h"
+#include "core/members.h"
+
+/* A value of the feature and the message that it is. */
+typedef struct {
+    const json_t *value;
+    smartmsg_message_t *message;
+} value_t;
+
+struct smartmsg_rule_s {
+    unsigned references;
+    double priority;
+    int64_t start;              /* unix seconds, INT64_MIN: always */
+    int64_t end;                /* INT64_MAX: never */
+    smartmsg_trigger_set_t kinds;
+    bool uses_cart;
+    smartmsg_feature_t *feature;
+    size_t n_values;
+    size_t values_size;
+    value_t *values;
+    smartmsg_str_t id;
+    smartmsg_str_t text;
+    char bytes[];               /* of id and text */
+};
+
+static bool is_alphanumeric(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+           || (c >= '0' && c <= '9');
+}
+
+bool smartmsg_rule_id_valid(smartmsg_str_t id)
+{
+    if (id.len == 0 || id.len > SMARTMSG_RULE_ID_MAX
+        || !is_alphanumeric(id.data[0]))
+    {
+        return false;
+    }
+
+    for (size_t i = 1; i < id.len; i++) {
+        char c = id.data[i];
+
+        if (!is_alphanumeric(c) && c != '.' && c != '_' && c != '-') {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+static bool is_deeper(json_t *value, unsigned limit)
+{
+    size_t i;
+    const char *key;
+    json_t *member;
+
+    if (!json_is_array(value) && !json_is_object(value)) {
+        return false;
+    }
+
+    if (limit == 0) {
+        return true;
+    }
+
+    json_array_foreach(value, i, member) {
+        if (is_deeper(member, limit - 1)) {
+            return true;
+        }
+    }
+
+    json_object_foreach(value, key, member) {
+        if (is_deeper(member, limit - 1)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+static void set_syntax_error(smartmsg_error_t *err, const json_error_t *from)
+{
+    /* Without memory jansson does not always find a word for it. */
+    if (json_error_code(from) == json_error_out_of_memory
+        || from->text[0] == '\0')
+    {
+        smartmsg_error_no_memory(err);
+        return;
+    }
+
+    smartmsg_error_set_at(err, from->line > 0 ? from->line : 0,
+                          from->column > 0 ? from->column : 0, "%s",
+                          from->text);
+}
+
+/* Some editors put U+FEFF in front, which no JSON parser likes. */
+static smartmsg_str_t without_bom(smartmsg_str_t text)
+{
+    if (text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) {
+        return smartmsg_str(text.data + 3, text.len - 3);
+    }
+
+    return text;
+}
+
+static json_t *load(smartmsg_str_t text, smartmsg_error_t *err)
+{
+    json_error_t error;
+
+    if (text.len > SMARTMSG_RULE_TEXT_MAX) {
+        smartmsg_error_set(err, NULL, "the rule is too long: %zu bytes, at "
+                           "most %d are allowed", text.len,
+                           SMARTMSG_RULE_TEXT_MAX);
+        return NULL;
+    }
+
+    memset(&error, 0, sizeof(error));
+    text = without_bom(text);
+
+    json_t *root = json_loadb(text.len ? text.data : "", text.len,
+                              JSON_REJECT_DUPLICATES, &error);
+
+    if (root == NULL) {
+        set_syntax_error(err, &error);
+        return NULL;
+    }
+
+    if (!json_is_object(root)) {
+        smartmsg_error_set(err, NULL, "a rule must be an object {...}, not %s",
+                           smartmsg_members_kind(root));
+        json_decref(root);
+        return NULL;
+    }
+
+    if (is_deeper(root, SMARTMSG_RULE_DEPTH_MAX)) {
+        smartmsg_error_set(err, NULL, "lists and objects are nested more than "
+                           "%d deep", SMARTMSG_RULE_DEPTH_MAX);
+        json_decref(root);
+        return NULL;
+    }
+
+    return root;
+}
+
+static smartmsg_rule_t *create(smartmsg_str_t id, smartmsg_str_t text,
+                               smartmsg_error_t *err)
+{
+    smartmsg_rule_t *rule = malloc(sizeof(*rule) + id.len + text.len + 2);
+
+    if (rule == NULL) {
+        smartmsg_error_no_memory(err);
+        return NULL;
+    }
+
+    memset(rule, 0, sizeof(*rule));
+    rule->references = 1;
+    rule->start = INT64_MIN;
+    rule->end = INT64_MAX;
+
+    memcpy(rule->bytes, id.data, id.len);
+    rule->bytes[id.len] = '\0';
+    rule->id = smartmsg_str(rule->bytes, id.len);
+
+    char *copy = rule->bytes + id.len + 1;
+
+    memcpy(copy, text.data, text.len);
+    copy[text.len] = '\0';
+    rule->text = smartmsg_str(copy, text.len);
+
+    return rule;
+}
+
+static void destroy(smartmsg_rule_t *rule)
+{
+    for (size_t i = 0; i < rule->n_values; i++) {
+        smartmsg_message_free(rule->values[i].message);
+    }
+
+    smartmsg_feature_free(rule->feature);
+    free(rule->values);
+    free(rule);
+}
+
+static bool parse_priority(smartmsg_rule_t *rule, json_t *root,
+                           smartmsg_error_t *err)
+{
+    json_t *value = json_object_get(root, "priority");
+
+    if (value != NULL && !json_is_number(value)) {
+        smartmsg_error_set(err, "priority", "must be a number, not %s",
+                           smartmsg_members_kind(value));
+        return false;
+    }
+
+    rule->priority = json_number_value(value);
+
+    return true;
+}
+
+static bool parse_date(json_t *root, const char *key, int64_t *unix_time,
+                       smartmsg_error_t *err)
+{
+    json_t *value = json_object_get(root, key);
+
+    if (value == NULL) {
+        return true;
+    }
+
+    if (json_is_number(value)) {
+        double seconds = json_number_value(value);
+
+        if (seconds >= 0 && seconds < 1e15) {
+            *unix_time = (int64_t)ceil(seconds);
+            return true;
+        }
+    }
+
+    if (json_is_string(value)
+        && smartmsg_date_parse(smartmsg_str(json_string_value(value),
+                                            json_string_length(value)),
+                               unix_time))
+    {
+        return true;
+    }
+
+    smartmsg_error_set(err, key, "must be a date such as 2030-12-24 or "
+                       "2030-12-24T18:00Z (UTC), or unix seconds");
+
+    return false;
+}
+
+static bool parse_season(smartmsg_rule_t *rule, json_t *root,
+                         smartmsg_error_t *err)
+{
+    if (!parse_date(root, "start", &rule->start, err)
+        || !parse_date(root, "end", &rule->end, err))
+    {
+        return false;
+    }
+
+    if (rule->start >= rule->end) {
+        smartmsg_error_set(err, "end", "is not after start: the rule would "
+                           "never be in force");
+        return false;
+    }
+
+    return true;
+}
+
+static bool grow_values(smartmsg_rule_t *rule)
+{
+    size_t size = rule->values_size ? rule->values_size * 2 : 4;
+    value_t *values = realloc(rule->values, size * sizeof(value_t));
+
+    if (values == NULL) {
+        return false;
+    }
+
+    rule->values = values;
+    rule->values_size = size;
+
+    return true;
+}
+
+static bool add_message(smartmsg_rule_t *rule, const json_t *value,
+                        const char *path, smartmsg_error_t *err)
+{
+    if (rule->n_values == rule->values_size && !grow_values(rule)) {
+        smartmsg_error_no_memory(err);
+        return false;
+    }
+
+    smartmsg_message_t *message = smartmsg_message_parse(value, path, err);
+
+    if (message == NULL) {
+        return false;
+    }
+
+    rule->values[rule->n_values].value = value;
+    rule->values[rule->n_values++].message = message;
+    rule->kinds |= smartmsg_message_kinds(message);
+
+    return true;
+}
+
+static bool parse_messages(smartmsg_rule_t *rule, smartmsg_error_t *err)
+{
+    for (size_t i = 0;; i++) {
+        smartmsg_path_t path = {0};
+        const json_t *value = smartmsg_feature_value(rule->feature, i, &path);
+
+        if (value == NULL) {
+            return true;
+        }
+
+        if (!json_is_null(value) && !add_message(rule, value, path.text, err)) {
+            return false;
+        }
+    }
+}
+
+static bool needs_cart(const smartmsg_rule_t *rule,
+                       const smartmsg_names_t *names)
+{
+    static const smartmsg_str_t prefix = {"cart.", 5};
+    size_t n;
+    const uint32_t *slots = smartmsg_rule_slots(rule, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        smartmsg_str_t name = smartmsg_names_name(names, slots[i]);
+
+        if (name.len >= prefix.len
+            && memcmp(name.data, prefix.data, prefix.len) == 0)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+static bool compile(smartmsg_rule_t *rule, json_t *root,
+                    smartmsg_names_t *names, smartmsg_error_t *err)
+{
+    smartmsg_compile_t with = {.names = names, .path = ""};
+
+    if (!parse_priority(rule, root, err) || !parse_season(rule, root, err)) {
+        return false;
+    }
+
+    rule->feature = smartmsg_feature_compile(rule->id, root, &with, err);
+
+    if (rule->feature == NULL || !parse_messages(rule, err)) {
+        return false;
+    }
+
+    rule->uses_cart = needs_cart(rule, names);
+
+    return true;
+}
+
+/* Adds line and column to an error that knows its JSON path. */
+static void locate(smartmsg_str_t text, smartmsg_error_t *err)
+{
+    smartmsg_jsonpos_t pos;
+
+    if (err == NULL || err->path[0] == '\0') {
+        return;
+    }
+
+    text = without_bom(text);
+
+    if (smartmsg_jsonpos_find(text, smartmsg_str(err->path, strlen(err->path)),
+                              &pos))
+    {
+        err->line = pos.line;
+        err->column = pos.column;
+    }
+}
+
+smartmsg_rule_t *smartmsg_rule_parse(smartmsg_str_t id, smartmsg_str_t text,
+                                     smartmsg_names_t *names,
+                                     smartmsg_error_t *err)
+{
+    if (!smartmsg_rule_id_valid(id)) {
+        smartmsg_error_set(err, NULL, "the rule's name must be 1 to %d "
+                           "letters, digits, '.', '_' or '-', and begin with "
+                           "a letter or digit", SMARTMSG_RULE_ID_MAX);
+        return NULL;
+    }
+
+    json_t *root = load(text, err);
+
+    if (root == NULL) {
+        return NULL;
+    }
+
+    smartmsg_rule_t *rule = create(id, text, err);
+
+    if (rule != NULL && !compile(rule, root, names, err)) {
+        locate(text, err);
+        destroy(rule);
+        rule = NULL;
+    }
+
+    json_decref(root);
+
+    return rule;
+}
+
+smartmsg_rule_t *smartmsg_rule_ref(smartmsg_rule_t *rule)
+{
+    rule->references++;
+
+    return rule;
+}
+
+void smartmsg_rule_unref(smartmsg_rule_t *rule)
+{
+    if (rule != NULL && --rule->references == 0) {
+        destroy(rule);
+    }
+}
+
+smartmsg_str_t smartmsg_rule_id(const smartmsg_rule_t *rule)
+{
+    return rule->id;
+}
+
+smartmsg_str_t smartmsg_rule_text(const smartmsg_rule_t *rule)
+{
+    return rule->text;
+}
+
+double smartmsg_rule_priority(const smartmsg_rule_t *rule)
+{
+    return rule->priority;
+}
+
+const smartmsg_feature_t *smartmsg_rule_feature(const smartmsg_rule_t *rule)
+{
+    return rule->feature;
+}
+
+smartmsg_trigger_set_t smartmsg_rule_kinds(const smartmsg_rule_t *rule)
+{
+    return rule->kinds;
+}
+
+bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now)
+{
+    return now >= rule->start && now < rule->end;
+}
+
+bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule)
+{
+    return rule->uses_cart;
+}
+
+const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n)
+{
+    return smartmsg_feature_slots(rule->feature, n);
+}
+
+const smartmsg_message_t *smartmsg_rule_message(const smartmsg_rule_t *rule,
+                                                const json_t *value)
+{
+    for (size_t i = 0; i < rule->n_values; i++) {
+        if (rule->values[i].value == value) {
+            return rule->values[i].message;
+        }
+    }
+
+    return NULL;
+}

@@ -1,0 +1,344 @@
+#include "core/ruleset.h"
+
+#include <stdlib.h>
+
+struct smartmsg_ruleset_s {
+    unsigned references;
+    bool main_switch;
+    bool uses_cart;
+    smartmsg_trigger_set_t kinds;       /* of all rules in asked[] */
+    size_t n_slots;
+    uint32_t *slots;
+    size_t n_asked;
+    const smartmsg_rule_t **asked;      /* those on, in the order of asking */
+    size_t n;
+    smartmsg_ruleset_entry_t entries[]; /* all, by id */
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const smartmsg_ruleset_entry_t *left = a, *right = b;
+
+    return smartmsg_str_cmp(smartmsg_rule_id(left->rule),
+                            smartmsg_rule_id(right->rule));
+}
+
+static int by_priority(const void *a, const void *b)
+{
+    const smartmsg_rule_t *left = *(const smartmsg_rule_t *const *)a;
+    const smartmsg_rule_t *right = *(const smartmsg_rule_t *const *)b;
+    double x = smartmsg_rule_priority(left), y = smartmsg_rule_priority(right);
+
+    if (x != y) {
+        return x > y ? -1 : 1;
+    }
+
+    return smartmsg_str_cmp(smartmsg_rule_id(left), smartmsg_rule_id(right));
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void select_asked(smartmsg_ruleset_t *set)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        smartmsg_rule_t *rule = set->entries[i].rule;
+
+        if (set->main_switch && set->entries[i].on
+            && smartmsg_rule_kinds(rule) != 0)
+        {
+            set->asked[set->n_asked++] = rule;
+            set->kinds |= smartmsg_rule_kinds(rule);
+        }
+    }
+
+    qsort(set->asked, set->n_asked, sizeof(set->asked[0]), by_priority);
+}
+
+/*
+ * A rule without a message of its own may be the prerequisite of another one:
+ * all that are on count.
+ */
+static size_t append_slots(smartmsg_ruleset_t *set, uint32_t *out)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < set->n; i++) {
+        size_t n;
+        const uint32_t *slots = smartmsg_rule_slots(set->entries[i].rule, &n);
+
+        if (!set->entries[i].on) {
+            continue;
+        }
+
+        set->uses_cart = set->uses_cart
+                         || smartmsg_rule_uses_cart(set->entries[i].rule);
+
+        if (out != NULL && n > 0) {
+            memcpy(out + total, slots, n * sizeof(out[0]));
+        }
+
+        total += n;
+    }
+
+    return total;
+}
+
+static bool collect_slots(smartmsg_ruleset_t *set)
+{
+    size_t total = append_slots(set, NULL);
+
+    if (total == 0) {
+        return true;
+    }
+
+    set->slots = malloc(total * sizeof(set->slots[0]));
+
+    if (set->slots == NULL) {
+        return false;
+    }
+
+    (void)append_slots(set, set->slots);
+    qsort(set->slots, total, sizeof(set->slots[0]), by_number);
+
+    for (size_t i = 0; i < total; i++) {
+        if (set->n_slots == 0 || set->slots[set->n_slots - 1] != set->slots[i])
+        {
+            set->slots[set->n_slots++] = set->slots[i];
+        }
+    }
+
+    return true;
+}
+
+static smartmsg_ruleset_t *create(const smartmsg_ruleset_entry_t *entries,
+                                  size_t n)
+{
+    smartmsg_ruleset_t *set = malloc(sizeof(*set) + n * sizeof(entries[0]));
+
+    if (set == NULL) {
+        return NULL;
+    }
+
+    memset(set, 0, sizeof(*set));
+    set->references = 1;
+    set->asked = malloc((n + 1) * sizeof(set->asked[0]));
+
+    if (set->asked == NULL) {
+        free(set);
+        return NULL;
+    }
+
+    for (size_t i = 0; i < n; i++) {
+        set->entries[i].rule = smartmsg_rule_ref(entries[i].rule);
+        set->entries[i].on = entries[i].on;
+    }
+
+    set->n = n;
+
+    return set;
+}
+
+smartmsg_ruleset_t *smartmsg_ruleset_new(
+    const smartmsg_ruleset_entry_t *entries, size_t n, bool main_switch)
+{
+    smartmsg_ruleset_t *set = create(entries, n);
+
+    if (set == NULL) {
+        return NULL;
+    }
+
+    set->main_switch = main_switch;
+    qsort(set->entries, n, sizeof(set->entries[0]), by_id);
+    select_asked(set);
+
+    if (set->n_asked > 0 && !collect_slots(set)) {
+        smartmsg_ruleset_unref(set);
+        return NULL;
+    }
+
+    return set;
+}
+
+smartmsg_ruleset_t *smartmsg_ruleset_ref(smartmsg_ruleset_t *set)
+{
+    set->references++;
+
+    return set;
+}
+
+void smartmsg_ruleset_unref(smartmsg_ruleset_t *set)
+{
+    if (set == NULL || --set->references > 0) {
+        return;
+    }
+
+    for (size_t i = 0; i < set->n; i++) {
+        smartmsg_rule_unref(set->entries[i].rule);
+    }
+
+    free(set->slots);
+    free(set->asked);
+    free(set);
+}
+
+bool smartmsg_ruleset_empty(const smartmsg_ruleset_t *set)
+{
+    return set->n_asked == 0;
+}
+
+bool smartmsg_ruleset_uses_cart(const smartmsg_ruleset_t *set)
+{
+    return set->uses_cart;
+}
+
+const uint32_t *smartmsg_ruleset_slots(const smartmsg_ruleset_t *set,
+                                       size_t *n)
+{
+    *n = set->n_slots;
+
+    return set->slots;
+}
+
+size_t smartmsg_ruleset_size(const smartmsg_ruleset_t *set)
+{
+    return set->n;
+}
+
+bool smartmsg_ruleset_main_switch(const smartmsg_ruleset_t *set)
+{
+    return set->main_switch;
+}
+
+static int id_against_entry(const void *key, const void *entry)
+{
+    const smartmsg_ruleset_entry_t *other = entry;
+
+    return smartmsg_str_cmp(*(const smartmsg_str_t *)key,
+                            smartmsg_rule_id(other->rule));
+}
+
+const smartmsg_rule_t *smartmsg_ruleset_find(const smartmsg_ruleset_t *set,
+                                             smartmsg_str_t id, bool *on)
+{
+    const smartmsg_ruleset_entry_t *entry;
+
+    entry = bsearch(&id, set->entries, set->n, sizeof(set->entries[0]),
+                    id_against_entry);
+
+    if (entry == NULL) {
+        return NULL;
+    }
+
+    if (on != NULL) {
+        *on = entry->on;
+    }
+
+    return entry->rule;
+}
+
+/* A prerequisite that is switched off is as good as one that is not there. */
+static const smartmsg_feature_t *resolve(void *data, smartmsg_str_t key)
+{
+    bool on = false;
+    const smartmsg_rule_t *rule = smartmsg_ruleset_find(data, key, &on);
+
+    return rule != NULL && on ? smartmsg_rule_feature(rule) : NULL;
+}
+
+static bool is_capped(const smartmsg_rule_t *rule,
+                      const smartmsg_message_t *message,
+                      const smartmsg_seen_t *seen, int64_t now)
+{
+    const smartmsg_message_cap_t *cap = smartmsg_message_cap(message);
+    smartmsg_str_t id = smartmsg_rule_id(rule);
+
+    if (seen == NULL) {
+        return false;
+    }
+
+    if (cap->session > 0 && seen->shown(seen->data, id) >= cap->session) {
+        return true;
+    }
+
+    if (cap->pause > 0) {
+        int64_t last = seen->last(seen->data, id);
+
+        return last > 0 && now - last < cap->pause;
+    }
+
+    return false;
+}
+
+/* The message that the rule has for this page view, NULL for none. */
+static const smartmsg_message_t *ask(const smartmsg_rule_t *rule,
+                                     const smartmsg_context_t *context,
+                                     smartmsg_str_t *variation)
+{
+    smartmsg_feature_result_t result;
+
+    smartmsg_feature_eval(smartmsg_rule_feature(rule), context, &result);
+
+    *variation = smartmsg_str(NULL, 0);
+
+    if (result.source == SMARTMSG_SOURCE_EXPERIMENT
+        && result.assignment.key != NULL)
+    {
+        *variation = smartmsg_str(result.assignment.key,
+                                  strlen(result.assignment.key));
+    }
+
+    return smartmsg_rule_message(rule, result.value);
+}
+
+void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
+                             const smartmsg_context_t *context,
+                             const smartmsg_seen_t *seen, int64_t now,
+                             smartmsg_decision_t *decision)
+{
+    smartmsg_context_t inner = *context;
+    smartmsg_trigger_set_t free_kinds = set->kinds;
+
+    memset(decision, 0, sizeof(*decision));
+    inner.resolve = resolve;
+    inner.resolve_data = set;
+
+    for (size_t i = 0; i < set->n_asked && free_kinds != 0; i++) {
+        const smartmsg_rule_t *rule = set->asked[i];
+        smartmsg_str_t variation;
+
+        if ((smartmsg_rule_kinds(rule) & free_kinds) == 0
+            || !smartmsg_rule_in_season(rule, now))
+        {
+            continue;
+        }
+
+        const smartmsg_message_t *message = ask(rule, &inner, &variation);
+        smartmsg_trigger_set_t kinds = message
+            ? smartmsg_message_kinds(message) & free_kinds : 0;
+
+        if (kinds == 0 || is_capped(rule, message, seen, now)) {
+            continue;
+        }
+
+        decision->armed[decision->n++] = (smartmsg_armed_t){
+            rule, message, variation, kinds
+        };
+        free_kinds &= ~kinds;
+    }
+
+    if (decision->n > 0) {
+        decision->set = smartmsg_ruleset_ref(set);
+    }
+}
+
+void smartmsg_decision_release(smartmsg_decision_t *decision)
+{
+    smartmsg_ruleset_unref(decision->set);
+    decision->set = NULL;
+    decision->n = 0;
+}

@@ -1,0 +1,113 @@
+#include "core/snippet.h"
+
+#include "core/escape.h"
+#include "core/message.h"
+#include "core/sink.h"
+
+#define NONCE_MAX 256
+
+static void put_json(smartmsg_sink_t *sink, smartmsg_str_t text)
+{
+    sink->len += smartmsg_escape_json(text, smartmsg_sink_end(sink));
+}
+
+static void put_attribute(smartmsg_sink_t *sink, smartmsg_str_t text)
+{
+    sink->len += smartmsg_escape_attribute(text, smartmsg_sink_end(sink));
+}
+
+static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
+                        smartmsg_str_t language)
+{
+    smartmsg_message_text_t text;
+
+    smartmsg_message_text(armed->message, language, &text);
+
+    smartmsg_sink_puts(sink, "<template data-smartmsg=\""
+                       "{&quot;rule&quot;:&quot;");
+    put_json(sink, smartmsg_rule_id(armed->rule));
+    smartmsg_sink_puts(sink, "&quot;,&quot;variation&quot;:&quot;");
+    put_json(sink, armed->variation);
+    smartmsg_sink_puts(sink, "&quot;,&quot;when&quot;:[");
+    sink->len += smartmsg_message_when(armed->message, armed->kinds,
+                                       smartmsg_sink_end(sink));
+    smartmsg_sink_puts(sink, "],&quot;as&quot;:&quot;");
+    smartmsg_sink_put(sink, text.as);
+    smartmsg_sink_puts(sink, "&quot;,&quot;lang&quot;:&quot;");
+    put_json(sink, text.language);
+    smartmsg_sink_puts(sink, "&quot;}\">");
+    smartmsg_sink_put(sink, text.html);
+    smartmsg_sink_puts(sink, "</template>");
+}
+
+static void put_script(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
+{
+    smartmsg_sink_puts(sink, "<script async src=\"");
+    put_attribute(sink, snippet->script_url);
+
+    if (snippet->nonce.len > 0) {
+        smartmsg_sink_puts(sink, "\" nonce=\"");
+        put_attribute(sink, snippet->nonce);
+    }
+
+    smartmsg_sink_puts(sink, "\"></script>");
+}
+
+static size_t put_snippet(const smartmsg_snippet_t *snippet, char *out)
+{
+    smartmsg_sink_t sink = {out, 0};
+
+    for (size_t i = 0; i < snippet->n; i++) {
+        put_message(&sink, &snippet->armed[i], snippet->language);
+    }
+
+    if (snippet->view) {
+        smartmsg_sink_puts(&sink, "<template data-smartmsg=\""
+                           "{&quot;view&quot;:1}\"></template>");
+    }
+
+    put_script(&sink, snippet);
+
+    return sink.len;
+}
+
+size_t smartmsg_snippet_size(const smartmsg_snippet_t *snippet)
+{
+    return put_snippet(snippet, NULL);
+}
+
+size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf,
+                              size_t size)
+{
+    if (put_snippet(snippet, NULL) > size) {
+        return 0;
+    }
+
+    return put_snippet(snippet, buf);
+}
+
+bool smartmsg_snippet_nonce_valid(smartmsg_str_t nonce)
+{
+    size_t end = nonce.len;
+
+    if (nonce.len > NONCE_MAX) {
+        return false;
+    }
+
+    for (int i = 0; i < 2 && end > 0 && nonce.data[end - 1] == '='; i++) {
+        end--;
+    }
+
+    for (size_t i = 0; i < end; i++) {
+        char c = nonce.data[i];
+
+        if (!(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z')
+            && !(c >= '0' && c <= '9') && c != '+' && c != '/' && c != '-'
+            && c != '_')
+        {
+            return false;
+        }
+    }
+
+    return end > 0;
+}
