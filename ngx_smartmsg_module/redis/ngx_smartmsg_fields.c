@@ -99,6 +99,30 @@ ngx_smartmsg_fields_get(ngx_smartmsg_fields_t *fields, const u_char *name,
 }
 
 
+static void
+ngx_smartmsg_watch_digest(ngx_md5_t *md5, ngx_smartmsg_fields_t *fields)
+{
+    ngx_int_t              count;
+    ngx_uint_t             i;
+    ngx_smartmsg_field_t  *field;
+
+    count = fields ? (ngx_int_t) fields->nelts : -1;
+
+    ngx_md5_update(md5, &count, sizeof(count));
+
+    for (i = 0; fields && i < fields->nelts; i++) {
+        field = &fields->elts[i];
+
+        /* with their lengths, lest two fields look like one */
+
+        ngx_md5_update(md5, &field->name.len, sizeof(size_t));
+        ngx_md5_update(md5, field->name.data, field->name.len);
+        ngx_md5_update(md5, &field->value.len, sizeof(size_t));
+        ngx_md5_update(md5, field->value.data, field->value.len);
+    }
+}
+
+
 static ngx_int_t
 ngx_smartmsg_fields_check(redisReply *reply, size_t *size)
 {

@@ -9,6 +9,7 @@
 
 #include <ngx_config.h>
 #include <ngx_core.h>
+#include <ngx_md5.h>
 
 #include <hiredis/hiredis.h>
 
@@ -51,6 +52,14 @@ void ngx_smartmsg_fields_free(ngx_smartmsg_fields_t *fields);
 
 ngx_int_t ngx_smartmsg_fields_get(ngx_smartmsg_fields_t *fields,
     const u_char *name, size_t len, ngx_str_t *value);
+
+/*
+ * Feeds all names and values to a digest, to tell whether two copies differ.
+ * NULL differs from no fields.
+ */
+
+void ngx_smartmsg_fields_digest(ngx_smartmsg_fields_t *fields,
+    ngx_md5_t *md5);
 
 
 #endif /* _NGX_SMARTMSG_FIELDS_H_INCLUDED_ */

@@ -139,6 +139,8 @@ ngx_smartmsg_redis_close(ngx_smartmsg_redis_t *redis)
 void
 ngx_smartmsg_redis_up(ngx_smartmsg_redis_t *redis)
 {
+    ngx_uint_t  level;
+
     redis->state = NGX_SMARTMSG_REDIS_READY;
     redis->ready_since = ngx_current_msec;
 
@@ -147,9 +149,14 @@ ngx_smartmsg_redis_up(ngx_smartmsg_redis_t *redis)
     }
 
     if (redis->down) {
-        ngx_log_error(NGX_LOG_NOTICE, redis->log, 0,
+
+        /* a loss is to be seen in any log */
+
+        level = redis->lost ? NGX_LOG_ERR : NGX_LOG_NOTICE;
+
+        ngx_log_error(level, redis->log, 0,
                       "smartmsg: redis %V%s is back after %T s, "
-                      "%ui commands were lost",
+                      "%ui writes were lost",
                       &redis->conf->name, redis->role ? redis->role : "",
                       ngx_time() - redis->down_since, redis->lost);
     }

@@ -20,8 +20,8 @@ static void ngx_smartmsg_redis_reply(redisAsyncContext *ac, void *reply,
     void *data);
 static void ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
     redisReply *reply);
-static void ngx_smartmsg_redis_complain(ngx_smartmsg_redis_ticket_t *ticket,
-    redisReply *reply);
+static void ngx_smartmsg_redis_complain(ngx_smartmsg_redis_t *redis,
+    const char *reason, const char *name);
 static void ngx_smartmsg_redis_free_ticket(
     ngx_smartmsg_redis_ticket_t *ticket);
 static void ngx_smartmsg_redis_message(redisAsyncContext *ac, void *reply,
@@ -42,9 +42,13 @@ ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
 
     rc = NGX_DECLINED;
 
-    if (!ngx_smartmsg_redis_ready(redis) || redis->closing
-        || redis->ninflight >= NGX_SMARTMSG_REDIS_MAX_INFLIGHT)
-    {
+    if (!ngx_smartmsg_redis_ready(redis) || redis->closing) {
+        goto refused;
+    }
+
+    if (redis->ninflight >= NGX_SMARTMSG_REDIS_MAX_INFLIGHT) {
+        ngx_smartmsg_redis_complain(redis, "too many commands in flight",
+                                    argv[0]);
         goto refused;
     }
 
@@ -320,7 +324,8 @@ ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
             ticket->redis->lost++;
 
         } else if (reply->type == REDIS_REPLY_ERROR) {
-            ngx_smartmsg_redis_complain(ticket, reply);
+            ngx_smartmsg_redis_complain(ticket->redis, reply->str,
+                                        ticket->name);
         }
     }
 
@@ -333,13 +338,9 @@ ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
 
 
 static void
-ngx_smartmsg_redis_complain(ngx_smartmsg_redis_ticket_t *ticket,
-    redisReply *reply)
+ngx_smartmsg_redis_complain(ngx_smartmsg_redis_t *redis, const char *reason,
+    const char *name)
 {
-    ngx_smartmsg_redis_t  *redis;
-
-    redis = ticket->redis;
-
     if (redis->complained
         && ngx_time() - redis->complained < NGX_SMARTMSG_REDIS_COMPLAINTS)
     {
@@ -349,9 +350,9 @@ ngx_smartmsg_redis_complain(ngx_smartmsg_redis_ticket_t *ticket,
     redis->complained = ngx_time();
 
     ngx_log_error(NGX_LOG_ERR, redis->log, 0,
-                  "smartmsg: redis %V answered \"%s\" to %s "
+                  "smartmsg: redis %V: %s: %s "
                   "(further errors are not logged for %d s)",
-                  &redis->conf->name, reply->str, ticket->name,
+                  &redis->conf->name, name, reason,
                   NGX_SMARTMSG_REDIS_COMPLAINTS);
 }
 

@@ -69,7 +69,7 @@ struct ngx_smartmsg_redis_s {
     /* commands without an answer that nobody waited for */
     ngx_uint_t                      lost;
 
-    /* when an error reply was last logged */
+    /* when a failed command was last logged */
     time_t                          complained;
 
     /* why the connection is being given up, if we know better than hiredis */

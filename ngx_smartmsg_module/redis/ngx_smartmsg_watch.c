@@ -10,7 +10,6 @@
 #include "redis/ngx_smartmsg_cmd.h"
 
 #include <ngx_event.h>
-#include <ngx_md5.h>
 
 
 #define NGX_SMARTMSG_WATCH_RULES   0
@@ -47,8 +46,9 @@ struct ngx_smartmsg_watch_s {
                                         [NGX_SMARTMSG_REDIS_PREFIX_MAX + 8];
     ngx_uint_t                      pending;
 
-    /* of what was delivered last */
+    /* of what was delivered last, and when (ngx_current_msec) */
     u_char                          digest[16];
+    ngx_msec_t                      delivered_at;
 
     ngx_event_t                     posted;
     ngx_event_t                     timer;
@@ -81,6 +81,8 @@ static void ngx_smartmsg_watch_message(void *data, redisReply *reply);
 static void ngx_smartmsg_watch_refuse(ngx_smartmsg_watch_t *watch,
     const char *reason);
 static void ngx_smartmsg_watch_load(ngx_smartmsg_watch_t *watch);
+static void ngx_smartmsg_watch_later(ngx_smartmsg_watch_t *watch,
+    ngx_msec_t delay);
 static void ngx_smartmsg_watch_reply(void *data, redisReply *reply);
 static ngx_smartmsg_fields_t *ngx_smartmsg_watch_fields(
     ngx_smartmsg_watch_hash_t *hash, redisReply *reply);
@@ -89,8 +91,6 @@ static void ngx_smartmsg_watch_complain(ngx_smartmsg_watch_hash_t *hash,
 static void ngx_smartmsg_watch_posted_handler(ngx_event_t *ev);
 static void ngx_smartmsg_watch_deliver(ngx_smartmsg_watch_t *watch);
 static ngx_uint_t ngx_smartmsg_watch_changed(ngx_smartmsg_watch_t *watch);
-static void ngx_smartmsg_watch_digest(ngx_md5_t *md5,
-    ngx_smartmsg_fields_t *fields);
 static void ngx_smartmsg_watch_free_fields(ngx_smartmsg_watch_t *watch);
 static void ngx_smartmsg_watch_timer_handler(ngx_event_t *ev);
 
@@ -351,6 +351,7 @@ static void
 ngx_smartmsg_watch_load(ngx_smartmsg_watch_t *watch)
 {
     ngx_uint_t                  i;
+    ngx_msec_t                  passed;
     ngx_smartmsg_cmd_t          cmd;
     ngx_smartmsg_watch_hash_t  *hash;
 
@@ -359,6 +360,13 @@ ngx_smartmsg_watch_load(ngx_smartmsg_watch_t *watch)
     /* else at the end of that load, or when the connection is back */
 
     if (watch->loading || !ngx_smartmsg_redis_ready(watch->redis)) {
+        return;
+    }
+
+    passed = ngx_current_msec - watch->delivered_at;
+
+    if (watch->delivered && passed < NGX_SMARTMSG_WATCH_PAUSE) {
+        ngx_smartmsg_watch_later(watch, NGX_SMARTMSG_WATCH_PAUSE - passed);
         return;
     }
 
@@ -390,9 +398,16 @@ ngx_smartmsg_watch_load(ngx_smartmsg_watch_t *watch)
 
         /* too much in flight: nobody else would remind us */
 
-        if (!watch->timer.timer_set) {
-            ngx_add_timer(&watch->timer, NGX_SMARTMSG_WATCH_INTERVAL);
-        }
+        ngx_smartmsg_watch_later(watch, NGX_SMARTMSG_WATCH_INTERVAL);
+    }
+}
+
+
+static void
+ngx_smartmsg_watch_later(ngx_smartmsg_watch_t *watch, ngx_msec_t delay)
+{
+    if (!watch->timer.timer_set) {
+        ngx_add_timer(&watch->timer, delay);
     }
 }
 
@@ -475,9 +490,7 @@ ngx_smartmsg_watch_posted_handler(ngx_event_t *ev)
         ngx_smartmsg_redis_close(watch->link);
         watch->link = NULL;
 
-        if (!watch->timer.timer_set) {
-            ngx_add_timer(&watch->timer, NGX_SMARTMSG_WATCH_INTERVAL);
-        }
+        ngx_smartmsg_watch_later(watch, NGX_SMARTMSG_WATCH_INTERVAL);
     }
 
     if (watch->loading && watch->pending == 0) {
@@ -521,10 +534,10 @@ ngx_smartmsg_watch_changed(ngx_smartmsg_watch_t *watch)
 
     ngx_md5_init(&md5);
 
-    ngx_smartmsg_watch_digest(&md5,
-                              watch->hashes[NGX_SMARTMSG_WATCH_RULES].fields);
-    ngx_smartmsg_watch_digest(&md5,
-                              watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].fields);
+    ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_RULES].fields,
+                               &md5);
+    ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].fields,
+                               &md5);
 
     ngx_md5_final(digest, &md5);
 
@@ -536,32 +549,9 @@ ngx_smartmsg_watch_changed(ngx_smartmsg_watch_t *watch)
 
     ngx_memcpy(watch->digest, digest, sizeof(digest));
     watch->delivered = 1;
+    watch->delivered_at = ngx_current_msec;
 
     return 1;
-}
-
-
-static void
-ngx_smartmsg_watch_digest(ngx_md5_t *md5, ngx_smartmsg_fields_t *fields)
-{
-    ngx_int_t              count;
-    ngx_uint_t             i;
-    ngx_smartmsg_field_t  *field;
-
-    count = fields ? (ngx_int_t) fields->nelts : -1;
-
-    ngx_md5_update(md5, &count, sizeof(count));
-
-    for (i = 0; fields && i < fields->nelts; i++) {
-        field = &fields->elts[i];
-
-        /* with their lengths, lest two fields look like one */
-
-        ngx_md5_update(md5, &field->name.len, sizeof(size_t));
-        ngx_md5_update(md5, field->name.data, field->name.len);
-        ngx_md5_update(md5, &field->value.len, sizeof(size_t));
-        ngx_md5_update(md5, field->value.data, field->value.len);
-    }
 }
 
 
@@ -588,7 +578,7 @@ ngx_smartmsg_watch_timer_handler(ngx_event_t *ev)
 
     ngx_smartmsg_watch_load(watch);
 
-    if (watch->link == NULL && !watch->timer.timer_set) {
-        ngx_add_timer(&watch->timer, NGX_SMARTMSG_WATCH_INTERVAL);
+    if (watch->link == NULL) {
+        ngx_smartmsg_watch_later(watch, NGX_SMARTMSG_WATCH_INTERVAL);
     }
 }

@@ -21,7 +21,11 @@
 #define NGX_SMARTMSG_WATCH_MAX_SIZE    (64 * 1024 * 1024)
 #define NGX_SMARTMSG_WATCH_MAX_FIELDS  10000
 
-/* between two looks where client tracking is refused, milliseconds */
+/* the first change is loaded at once, those of a flood with pauses, ms */
+
+#define NGX_SMARTMSG_WATCH_PAUSE       50
+
+/* between two looks where client tracking is refused, ms */
 
 #define NGX_SMARTMSG_WATCH_INTERVAL    1000
 
