@@ -213,4 +213,5 @@ uninstall:
 	-rmdir "$(DESTDIR)$(RULES_DIR)" "$(DESTDIR)$(PREFIX)/share/smartmsg"
 
 clean:
+	@test ! -f $(BUILD)/demo.dir || tools/demo.sh stop
 	rm -rf $(BUILD)
