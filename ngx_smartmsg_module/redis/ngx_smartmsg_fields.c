@@ -99,8 +99,8 @@ ngx_smartmsg_fields_get(ngx_smartmsg_fields_t *fields, const u_char *name,
 }
 
 
-static void
-ngx_smartmsg_watch_digest(ngx_md5_t *md5, ngx_smartmsg_fields_t *fields)
+void
+ngx_smartmsg_fields_digest(ngx_smartmsg_fields_t *fields, ngx_md5_t *md5)
 {
     ngx_int_t              count;
     ngx_uint_t             i;
