@@ -1,0 +1,61 @@
+#include "core/number.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+
+#define DIGITS_MAX  15
+
+
+static size_t
+digits(smartmsg_str_t text, size_t from)
+{
+    size_t  i = from;
+
+    while (i < text.len && text.data[i] >= '0' && text.data[i] <= '9') {
+        i++;
+    }
+
+    return i - from;
+}
+
+bool
+smartmsg_number_parse(smartmsg_str_t text, double *number)
+{
+    char    buf[2 * DIGITS_MAX + 3];
+    size_t  i = 0, n;
+
+    if (i < text.len && text.data[i] == '-') {
+        i++;
+    }
+
+    n = digits(text, i);
+
+    if (n == 0 || n > DIGITS_MAX || (n > 1 && text.data[i] == '0')) {
+        return false;
+    }
+
+    i += n;
+
+    if (i < text.len && text.data[i] == '.') {
+        i++;
+        n = digits(text, i);
+
+        if (n == 0 || n > DIGITS_MAX) {
+            return false;
+        }
+
+        i += n;
+    }
+
+    if (i != text.len) {
+        return false;
+    }
+
+    memcpy(buf, text.data, i);
+    buf[i] = '\0';
+
+    *number = strtod(buf, NULL);
+
+    return true;
+}

@@ -1,0 +1,315 @@
+
+/*
+ * The nginx side of the module, as seen by its own files: configuration,
+ * the context of a request, and who calls whom.
+ *
+ *   ngx_smartmsg_module.c         directives and hooks
+ *   ngx_smartmsg_conf.c           parsing and merging of directives
+ *   ngx_smartmsg_conf_redis.c     parsing of smartmsg_redis
+ *   ngx_smartmsg_site.c           rules and Redis of a group of servers
+ *   ngx_smartmsg_headers.c        lists of headers
+ *   ngx_smartmsg_document.c       is this request a page view?
+ *   ngx_smartmsg_request.c        precontent phase: visitor and Redis read
+ *   ngx_smartmsg_upstream.c       what the shop is asked
+ *   ngx_smartmsg_session.c        session and visitor, as Redis has them
+ *   ngx_smartmsg_facts.c          what rules may ask about a page view
+ *   ngx_smartmsg_sources.c        where each fact comes from
+ *   ngx_smartmsg_decision.c       facts and caps in, armed messages out
+ *   ngx_smartmsg_header_filter.c  may the response carry a message?
+ *   ngx_smartmsg_csp.c            the page's security policies
+ *   ngx_smartmsg_cache.c          Cache-Control of a personal page
+ *   ngx_smartmsg_inflate.c        gzip'ed upstream
+ *   ngx_smartmsg_body_filter.c    scan, hold, insert
+ *   ngx_smartmsg_endpoint.c       location of the runtime and of events
+ *   ngx_smartmsg_event.c          events of the browser
+ *   ngx_smartmsg_variables.c      $smartmsg_...
+ */
+
+
+#ifndef _NGX_SMARTMSG_H_INCLUDED_
+#define _NGX_SMARTMSG_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <ngx_http.h>
+
+#include "core/cookie.h"
+#include "core/html.h"
+#include "core/ruleset.h"
+#include "core/visitor_id.h"
+
+#include "http/ngx_smartmsg_headers.h"
+#include "http/ngx_smartmsg_site.h"
+
+
+/* r->buffered is four bits wide; 1, 2 and 4 belong to SSI, SUB and COPY */
+#define NGX_SMARTMSG_BUFFERED        0x08
+
+#define NGX_SMARTMSG_META_CSP        1024
+#define NGX_SMARTMSG_MAX_POLICIES    16
+
+
+/* why something was or was not put into the page: $smartmsg_status */
+typedef enum {
+    NGX_SMARTMSG_NONE = 0,         /* no message applies */
+    NGX_SMARTMSG_INJECTED,         /* at least one message */
+    NGX_SMARTMSG_SCRIPT,           /* the runtime alone, for its signals */
+    NGX_SMARTMSG_OFF,
+    NGX_SMARTMSG_BYPASS,
+    NGX_SMARTMSG_NOT_DOCUMENT,     /* the request is no page view */
+    NGX_SMARTMSG_NO_ENDPOINT,
+    NGX_SMARTMSG_NO_REDIS,
+    NGX_SMARTMSG_NO_RULES,
+    NGX_SMARTMSG_NOT_HTML,         /* the response is no page */
+    NGX_SMARTMSG_ENCODED,          /* an encoding that stays */
+    NGX_SMARTMSG_CSP,              /* the page's policy forbids the script */
+    NGX_SMARTMSG_NO_MARKUP,        /* a fragment of a page */
+    NGX_SMARTMSG_UNSAFE,           /* no place found that is surely right */
+    NGX_SMARTMSG_INCOMPLETE,       /* the page broke off before the place */
+    NGX_SMARTMSG_LATE,             /* the decision came too late */
+    NGX_SMARTMSG_REDIS_DOWN,
+    NGX_SMARTMSG_ERROR
+} ngx_smartmsg_status_e;
+
+
+typedef enum {
+    NGX_SMARTMSG_FACT_AUTO = 0,    /* number or boolean where it reads so */
+    NGX_SMARTMSG_FACT_STRING,
+    NGX_SMARTMSG_FACT_NUMBER,
+    NGX_SMARTMSG_FACT_BOOLEAN
+} ngx_smartmsg_fact_type_e;
+
+
+typedef struct {
+    ngx_str_t                    name;
+    ngx_http_complex_value_t     value;
+    ngx_smartmsg_fact_type_e     type;
+} ngx_smartmsg_fact_conf_t;
+
+
+typedef enum {
+    NGX_SMARTMSG_SECURE_AUTO = 0,
+    NGX_SMARTMSG_SECURE_ON,
+    NGX_SMARTMSG_SECURE_OFF
+} ngx_smartmsg_secure_e;
+
+
+typedef struct {
+    ngx_str_t                    name;
+    ngx_str_t                    domain;
+    ngx_str_t                    path;
+    smartmsg_samesite_e          samesite;
+    time_t                       max_age;
+    ngx_smartmsg_secure_e        secure;
+} ngx_smartmsg_cookie_conf_t;
+
+
+typedef struct {
+    ngx_array_t                  sites;   /* of ngx_smartmsg_site_t * */
+} ngx_smartmsg_main_conf_t;
+
+
+typedef struct {
+    ngx_smartmsg_redis_conf_t   *redis;
+    ngx_str_t                    rules;
+    ngx_smartmsg_cookie_conf_t  *cookie;
+
+    ngx_str_t                    endpoint;  /* without the closing slash */
+    ngx_str_t                    script;    /* URI of the runtime */
+    ngx_smartmsg_site_t         *site;
+} ngx_smartmsg_srv_conf_t;
+
+
+typedef struct {
+    ngx_flag_t                   enable;
+    ngx_flag_t                   endpoint;
+    ngx_msec_t                   timeout;
+    ngx_http_complex_value_t    *page;
+    ngx_array_t                 *facts;   /* of ngx_smartmsg_fact_conf_t */
+    ngx_array_t                 *bypass;
+} ngx_smartmsg_loc_conf_t;
+
+
+/* the request headers that matter here, found in one pass */
+typedef struct {
+    ngx_str_t                    accept;
+    ngx_str_t                    accept_encoding;
+    ngx_str_t                    accept_language;
+    ngx_str_t                    fetch_dest;
+    ngx_str_t                    fetch_site;
+    ngx_str_t                    forwarded_proto;
+    ngx_str_t                    origin;
+    ngx_str_t                    purpose;
+    ngx_str_t                    range;
+    ngx_str_t                    referer;
+    ngx_str_t                    requested_with;
+    ngx_str_t                    upgrade;
+} ngx_smartmsg_headers_t;
+
+
+typedef enum {
+    NGX_SMARTMSG_BODY_PASS = 0,
+    NGX_SMARTMSG_BODY_SCAN,
+    NGX_SMARTMSG_BODY_HOLD
+} ngx_smartmsg_body_e;
+
+
+typedef struct ngx_smartmsg_inflate_s  ngx_smartmsg_inflate_t;
+
+
+typedef struct {
+    ngx_http_request_t          *request;
+    ngx_smartmsg_site_t         *site;
+    smartmsg_ruleset_t          *rules;     /* a reference */
+    ngx_smartmsg_headers_t       headers;
+    ngx_smartmsg_status_e        status;
+
+    u_char                       visitor[SMARTMSG_VISITOR_ID_LEN];
+
+    /* what Redis knows; read is NULL unless the reply is outstanding */
+    ngx_smartmsg_store_read_t   *read;
+    ngx_smartmsg_fields_t       *session;
+    ngx_smartmsg_fields_t       *profile;
+    ngx_smartmsg_field_t        *entry;     /* of a session that begins here */
+    ngx_uint_t                   nentry;
+    smartmsg_value_t            *values;    /* facts by slot */
+    u_char                      *known;     /* is values[slot] set? */
+    ngx_uint_t                   nslots;
+
+    smartmsg_decision_t          decision;
+
+    ngx_event_t                  timer;     /* of holding the page */
+
+    /* body */
+    smartmsg_html_t              html;
+    uint64_t                     offset;    /* of the document, scanned */
+    u_char                      *meta_csp;
+    ngx_str_t                    nonce;
+    ngx_chain_t                 *held;      /* from the insertion point on */
+    ngx_chain_t                 *free;
+    ngx_chain_t                 *busy;
+    ngx_smartmsg_inflate_t      *inflate;
+
+    u_char                       tail[SMARTMSG_HTML_HELD];
+    unsigned                     tail_len:4;
+
+    unsigned                     body:2;    /* ngx_smartmsg_body_e */
+    unsigned                     off:1;     /* leave the response alone */
+    unsigned                     starved:1; /* no room to inflate into */
+    unsigned                     minted:1;  /* no valid cookie came in */
+    unsigned                     prefetch:1;
+    unsigned                     page:1;    /* the response is a page */
+    unsigned                     viewed:1;  /* its view was counted */
+    unsigned                     ready:1;   /* Redis has answered or failed */
+    unsigned                     failed:1;
+    unsigned                     decided:1;
+    unsigned                     inserted:1;
+    unsigned                     late:1;
+} ngx_smartmsg_ctx_t;
+
+
+extern ngx_module_t  ngx_smartmsg_module;
+
+
+/* conf */
+void *ngx_smartmsg_create_main_conf(ngx_conf_t *cf);
+void *ngx_smartmsg_create_srv_conf(ngx_conf_t *cf);
+char *ngx_smartmsg_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child);
+void *ngx_smartmsg_create_loc_conf(ngx_conf_t *cf);
+char *ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+char *ngx_smartmsg_redis_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_smartmsg_rules_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_smartmsg_cookie_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_smartmsg_fact_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_smartmsg_endpoint_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* document: pure questions about the request, nothing is changed */
+void ngx_smartmsg_read_headers(ngx_http_request_t *r,
+    ngx_smartmsg_headers_t *h);
+ngx_uint_t ngx_smartmsg_is_document(ngx_http_request_t *r,
+    ngx_smartmsg_headers_t *h);
+ngx_uint_t ngx_smartmsg_is_https(ngx_http_request_t *r,
+    ngx_smartmsg_headers_t *h);
+ngx_uint_t ngx_smartmsg_accepts_gzip(ngx_str_t *value);
+ngx_int_t ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *visitor);
+
+/* request */
+ngx_int_t ngx_smartmsg_precontent_handler(ngx_http_request_t *r);
+ngx_smartmsg_ctx_t *ngx_smartmsg_get_ctx(ngx_http_request_t *r);
+ngx_smartmsg_status_e ngx_smartmsg_refusal(ngx_http_request_t *r,
+    ngx_smartmsg_headers_t *h);
+
+/* changes the headers that go to the shop, see ngx_smartmsg_upstream.c */
+ngx_int_t ngx_smartmsg_ask_upstream(ngx_http_request_t *r,
+    ngx_smartmsg_headers_t *h);
+
+/* facts, lazily computed from the request and from what Redis knows */
+ngx_int_t ngx_smartmsg_facts(ngx_smartmsg_ctx_t *ctx,
+    smartmsg_facts_t *facts);
+
+/*
+ * Decides once, as soon as the facts are complete; later calls return at once.
+ * Sets ctx->status if nothing is to be inserted.
+ */
+void ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx);
+
+/*
+ * Writes the page view to Redis, once, as soon as it is known that the
+ * response is a page and what Redis knew before.  Prefetched pages are
+ * counted when the browser reports them.
+ */
+void ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx);
+
+/* does the page get anything? only after ngx_smartmsg_decide() */
+ngx_uint_t ngx_smartmsg_wants_snippet(ngx_smartmsg_ctx_t *ctx);
+
+/*
+ * The snippet for this page, from r->pool; NULL on errors.  The page's
+ * language is taken from what the scanner has seen.
+ */
+ngx_buf_t *ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx);
+
+/*
+ * Content-Security-Policy: NGX_OK if the script may run in the page, then
+ * ctx->nonce is set if it needs one; else NGX_DECLINED.  The policies of the
+ * headers first, then, at the insertion point, those of the page's <meta>.
+ */
+ngx_int_t ngx_smartmsg_csp_headers(ngx_smartmsg_ctx_t *ctx);
+ngx_int_t ngx_smartmsg_csp_page(ngx_smartmsg_ctx_t *ctx);
+
+/* filters */
+ngx_int_t ngx_smartmsg_header_filter_init(ngx_conf_t *cf);
+ngx_int_t ngx_smartmsg_body_filter_init(ngx_conf_t *cf);
+ngx_int_t ngx_smartmsg_inflate_init(ngx_conf_t *cf);
+ngx_int_t ngx_smartmsg_inflate_start(ngx_smartmsg_ctx_t *ctx);
+
+/* tells nginx whether some of the page is still kept here */
+void ngx_smartmsg_set_buffered(ngx_smartmsg_ctx_t *ctx);
+
+/* goes on with a page that is held, once the decision is there or overdue */
+void ngx_smartmsg_resume(ngx_smartmsg_ctx_t *ctx);
+
+/* Cache-Control: private, unless it is stricter already */
+ngx_int_t ngx_smartmsg_make_private(ngx_http_request_t *r);
+
+/* endpoint */
+ngx_int_t ngx_smartmsg_endpoint_handler(ngx_http_request_t *r);
+ngx_int_t ngx_smartmsg_event_handler(ngx_http_request_t *r);
+
+/* 405 with the header Allow */
+ngx_int_t ngx_smartmsg_not_allowed(ngx_http_request_t *r,
+    const char *methods);
+
+/* variables */
+ngx_int_t ngx_smartmsg_add_variables(ngx_conf_t *cf);
+
+
+#endif /* _NGX_SMARTMSG_H_INCLUDED_ */

@@ -1,0 +1,624 @@
+
+/*
+ * Streams the page through the scanner.  Buffers pass as they are; at the
+ * place where the snippet belongs the buffer is split in two.  If the
+ * decision is still out, what follows that place is held until it comes, or
+ * until smartmsg_timeout is over.
+ */
+
+
+#include "http/ngx_smartmsg.h"
+
+
+/* the chain that is being built for the next filter */
+
+typedef struct {
+    ngx_chain_t   *first;
+    ngx_chain_t  **last;
+} ngx_smartmsg_out_t;
+
+
+static ngx_int_t ngx_smartmsg_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_int_t ngx_smartmsg_body_chain(ngx_smartmsg_ctx_t *ctx,
+    ngx_chain_t *in, ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_send(ngx_smartmsg_ctx_t *ctx,
+    ngx_chain_t *out);
+
+static ngx_int_t ngx_smartmsg_body_scan(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_more(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    size_t len, ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_found(ngx_smartmsg_ctx_t *ctx,
+    ngx_buf_t *b, size_t len, ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_end(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_status_e status, ngx_buf_t *b, ngx_smartmsg_out_t *out);
+
+static ngx_int_t ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_release(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
+
+static ngx_int_t ngx_smartmsg_body_put(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_put_part(ngx_smartmsg_ctx_t *ctx,
+    u_char *p, size_t len, ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_put_tail(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_put_flags(ngx_smartmsg_ctx_t *ctx,
+    ngx_buf_t *b, ngx_smartmsg_out_t *out);
+static ngx_buf_t *ngx_smartmsg_body_get_buf(ngx_smartmsg_ctx_t *ctx);
+
+
+static ngx_http_output_body_filter_pt  ngx_http_next_body_filter;
+
+
+ngx_int_t
+ngx_smartmsg_body_filter_init(ngx_conf_t *cf)
+{
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_smartmsg_body_filter;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_smartmsg_ctx_t   *ctx;
+    ngx_smartmsg_out_t    out;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_smartmsg_module);
+
+    if (ctx == NULL || ctx->body == NGX_SMARTMSG_BODY_PASS || r != r->main) {
+        return ngx_http_next_body_filter(r, in);
+    }
+
+    out.first = NULL;
+    out.last = &out.first;
+
+    ngx_smartmsg_decide(ctx);
+
+    if (ctx->decided) {
+
+        if (ctx->body == NGX_SMARTMSG_BODY_HOLD) {
+            if (ngx_smartmsg_body_release(ctx, &out) != NGX_OK) {
+                return NGX_ERROR;
+            }
+
+        } else if (!ngx_smartmsg_wants_snippet(ctx)) {
+
+            /* nothing to say after all: no need to look for the place */
+
+            ctx->body = NGX_SMARTMSG_BODY_PASS;
+
+            if (ngx_smartmsg_body_put_tail(ctx, &out) != NGX_OK) {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    if (ngx_smartmsg_body_chain(ctx, in, &out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_smartmsg_body_send(ctx, out.first);
+}
+
+
+/*
+ * Called when the decision has come, or will not come.  If the page is not
+ * held, the filter finds it when the page goes on.
+ */
+
+void
+ngx_smartmsg_resume(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    if (ctx->body != NGX_SMARTMSG_BODY_HOLD) {
+        return;
+    }
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    if (ngx_http_output_filter(r, NULL) == NGX_ERROR) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+
+    } else {
+        r->write_event_handler(r);
+    }
+
+    ngx_http_run_posted_requests(c);
+}
+
+
+/*
+ * Without this nginx would end the request as soon as the upstream is through,
+ * and what we keep would be lost.
+ */
+
+void
+ngx_smartmsg_set_buffered(ngx_smartmsg_ctx_t *ctx)
+{
+    if (ctx->body == NGX_SMARTMSG_BODY_HOLD || ctx->starved) {
+        ctx->request->buffered |= NGX_SMARTMSG_BUFFERED;
+
+    } else {
+        ctx->request->buffered &= ~NGX_SMARTMSG_BUFFERED;
+    }
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_chain(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in,
+    ngx_smartmsg_out_t *out)
+{
+    ngx_int_t  rc;
+
+    for ( /* void */ ; in; in = in->next) {
+
+        switch (ctx->body) {
+
+        case NGX_SMARTMSG_BODY_SCAN:
+            rc = ngx_smartmsg_body_scan(ctx, in->buf, out);
+            break;
+
+        case NGX_SMARTMSG_BODY_HOLD:
+            return ngx_chain_add_copy(ctx->request->pool, &ctx->held, in);
+
+        default: /* NGX_SMARTMSG_BODY_PASS */
+            rc = ngx_smartmsg_body_put(ctx, in->buf, out);
+        }
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * The write filter takes an empty chain for a mistake, unless it has data of
+ * its own to send.
+ */
+
+static ngx_int_t
+ngx_smartmsg_body_send(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *out)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    if (out == NULL && !r->connection->buffered) {
+        return (ctx->body == NGX_SMARTMSG_BODY_HOLD) ? NGX_AGAIN : NGX_OK;
+    }
+
+    rc = ngx_http_next_body_filter(r, out);
+
+    ngx_chain_update_chains(r->pool, &ctx->free, &ctx->busy, &out,
+                            (ngx_buf_tag_t) &ngx_smartmsg_module);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_scan(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    ngx_smartmsg_out_t *out)
+{
+    size_t  len;
+
+    if (!ngx_buf_in_memory(b)) {
+
+        if (b->in_file) {
+
+            /* some filter has put a file between the copy filter and us */
+
+            return ngx_smartmsg_body_stop(ctx, NGX_SMARTMSG_ERROR, b, out);
+        }
+
+        return b->last_buf ? ngx_smartmsg_body_end(ctx, b, out)
+                           : ngx_smartmsg_body_put(ctx, b, out);
+    }
+
+    len = b->last - b->pos;
+
+    switch (smartmsg_html_feed(&ctx->html, b->pos, len)) {
+
+    case SMARTMSG_HTML_FOUND:
+        return ngx_smartmsg_body_found(ctx, b, len, out);
+
+    case SMARTMSG_HTML_STOP:
+        return ngx_smartmsg_body_stop(ctx,
+                     ctx->html.stop == SMARTMSG_HTML_STOP_FRAGMENT
+                     ? NGX_SMARTMSG_NO_MARKUP : NGX_SMARTMSG_UNSAFE, b, out);
+
+    default: /* SMARTMSG_HTML_MORE */
+        return b->last_buf ? ngx_smartmsg_body_end(ctx, b, out)
+                           : ngx_smartmsg_body_more(ctx, b, len, out);
+    }
+}
+
+
+/*
+ * What may be the beginning of "</body" stays here.  It is copied: a buffer
+ * that is held for its last bytes could be the only one of the upstream.
+ */
+
+static ngx_int_t
+ngx_smartmsg_body_more(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, size_t len,
+    ngx_smartmsg_out_t *out)
+{
+    size_t  keep;
+
+    keep = (size_t) (ctx->html.total - ctx->html.safe);
+
+    if (keep > len) {
+
+        /* these few bytes continue the tail */
+
+        ngx_memcpy(ctx->tail + ctx->tail_len, b->pos, len);
+        ctx->tail_len = keep;
+
+        b->pos = b->last;
+
+        return ngx_smartmsg_body_put_flags(ctx, b, out);
+    }
+
+    if (ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (keep) {
+        b->last -= keep;
+
+        ngx_memcpy(ctx->tail, b->last, keep);
+        ctx->tail_len = keep;
+    }
+
+    if (b->last == b->pos) {
+        return ngx_smartmsg_body_put_flags(ctx, b, out);
+    }
+
+    return ngx_smartmsg_body_put(ctx, b, out);
+}
+
+
+/* the place is in this buffer, or before the tail of the one before */
+
+static ngx_int_t
+ngx_smartmsg_body_found(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, size_t len,
+    ngx_smartmsg_out_t *out)
+{
+    size_t    n;
+    uint64_t  start;
+
+    start = ctx->html.total - len;
+
+    if (ctx->html.insert >= start) {
+
+        if (ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        n = (size_t) (ctx->html.insert - start);
+
+        if (n) {
+            if (ngx_smartmsg_body_put_part(ctx, b->pos, n, out) != NGX_OK) {
+                return NGX_ERROR;
+            }
+
+            /* the part is sent before the rest, so it stays valid so long */
+
+            b->pos += n;
+        }
+    }
+
+    if (ngx_smartmsg_body_place(ctx, out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->body == NGX_SMARTMSG_BODY_HOLD) {
+
+        ngx_smartmsg_out_t  held;
+
+        held.first = NULL;
+        held.last = &held.first;
+
+        if (ngx_smartmsg_body_put_tail(ctx, &held) != NGX_OK
+            || ngx_smartmsg_body_put(ctx, b, &held) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        ctx->held = held.first;
+
+        return NGX_OK;
+    }
+
+    if (ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_smartmsg_body_put(ctx, b, out);
+}
+
+
+/* a document without </body>: its end is the place, if it is a good one */
+
+static ngx_int_t
+ngx_smartmsg_body_end(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    ngx_smartmsg_out_t *out)
+{
+    ngx_buf_t  *last;
+
+    if (!smartmsg_html_end(&ctx->html)) {
+        return ngx_smartmsg_body_stop(ctx, ctx->html.document
+                                           ? NGX_SMARTMSG_UNSAFE
+                                           : NGX_SMARTMSG_NO_MARKUP, b, out);
+    }
+
+    if (ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    last = b;
+
+    if (ngx_buf_in_memory(b) && ngx_buf_size(b)) {
+
+        last = ngx_smartmsg_body_get_buf(ctx);
+        if (last == NULL) {
+            return NGX_ERROR;
+        }
+
+        last->last_buf = 1;
+        last->last_in_chain = b->last_in_chain;
+
+        b->last_buf = 0;
+        b->last_in_chain = 0;
+
+        if (ngx_smartmsg_body_put(ctx, b, out) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_smartmsg_body_place(ctx, out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->body == NGX_SMARTMSG_BODY_HOLD) {
+
+        ctx->held = ngx_alloc_chain_link(ctx->request->pool);
+        if (ctx->held == NULL) {
+            return NGX_ERROR;
+        }
+
+        ctx->held->buf = last;
+        ctx->held->next = NULL;
+
+        return NGX_OK;
+    }
+
+    return ngx_smartmsg_body_put(ctx, last, out);
+}
+
+
+/* nothing will be inserted, the page goes on as it is */
+
+static ngx_int_t
+ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_status_e status,
+    ngx_buf_t *b, ngx_smartmsg_out_t *out)
+{
+    ctx->body = NGX_SMARTMSG_BODY_PASS;
+    ctx->decided = 1;
+    ctx->status = status;
+
+    if (ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_smartmsg_body_put(ctx, b, out);
+}
+
+
+/* the page has arrived at the place: insert, go on without, or hold */
+
+static ngx_int_t
+ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
+{
+    ngx_smartmsg_loc_conf_t  *lcf;
+
+    if (ngx_smartmsg_csp_page(ctx) != NGX_OK) {
+        ctx->body = NGX_SMARTMSG_BODY_PASS;
+        ctx->decided = 1;
+        ctx->status = NGX_SMARTMSG_CSP;
+        return NGX_OK;
+    }
+
+    if (ctx->decided) {
+        ctx->body = NGX_SMARTMSG_BODY_PASS;
+        return ngx_smartmsg_body_insert(ctx, out);
+    }
+
+    lcf = ngx_http_get_module_loc_conf(ctx->request, ngx_smartmsg_module);
+
+    ctx->body = NGX_SMARTMSG_BODY_HOLD;
+    ngx_smartmsg_set_buffered(ctx);
+
+    ngx_add_timer(&ctx->timer, lcf->timeout);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
+{
+    ngx_buf_t  *b;
+
+    b = ngx_smartmsg_render(ctx);
+
+    if (b == NULL) {
+        ctx->status = NGX_SMARTMSG_ERROR;
+        return NGX_OK;
+    }
+
+    ctx->inserted = 1;
+
+    return ngx_smartmsg_body_put(ctx, b, out);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_release(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
+{
+    ctx->body = NGX_SMARTMSG_BODY_PASS;
+    ngx_smartmsg_set_buffered(ctx);
+
+    if (ctx->timer.timer_set) {
+        ngx_del_timer(&ctx->timer);
+    }
+
+    if (ngx_smartmsg_wants_snippet(ctx)
+        && ngx_smartmsg_body_insert(ctx, out) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    *out->last = ctx->held;
+
+    while (*out->last) {
+        out->last = &(*out->last)->next;
+    }
+
+    ctx->held = NULL;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_put(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    ngx_smartmsg_out_t *out)
+{
+    ngx_chain_t  *cl;
+
+    cl = ngx_alloc_chain_link(ctx->request->pool);
+    if (cl == NULL) {
+        return NGX_ERROR;
+    }
+
+    cl->buf = b;
+    cl->next = NULL;
+
+    *out->last = cl;
+    out->last = &cl->next;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_put_part(ngx_smartmsg_ctx_t *ctx, u_char *p, size_t len,
+    ngx_smartmsg_out_t *out)
+{
+    ngx_buf_t  *b;
+
+    b = ngx_smartmsg_body_get_buf(ctx);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->memory = 1;
+    b->start = p;
+    b->pos = p;
+    b->last = p + len;
+    b->end = b->last;
+
+    return ngx_smartmsg_body_put(ctx, b, out);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_put_tail(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
+{
+    size_t   len;
+    u_char  *p;
+
+    len = ctx->tail_len;
+
+    if (len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(ctx->request->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, ctx->tail, len);
+    ctx->tail_len = 0;
+
+    return ngx_smartmsg_body_put_part(ctx, p, len, out);
+}
+
+
+/* a buffer that has become empty: only what it says besides goes on */
+
+static ngx_int_t
+ngx_smartmsg_body_put_flags(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    ngx_smartmsg_out_t *out)
+{
+    ngx_buf_t  *flags;
+
+    if (!b->flush && !b->sync) {
+        return NGX_OK;
+    }
+
+    flags = ngx_smartmsg_body_get_buf(ctx);
+    if (flags == NULL) {
+        return NGX_ERROR;
+    }
+
+    flags->flush = b->flush;
+    flags->sync = 1;
+
+    return ngx_smartmsg_body_put(ctx, flags, out);
+}
+
+
+/* an empty buffer of our own, used again once it has been sent */
+
+static ngx_buf_t *
+ngx_smartmsg_body_get_buf(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    cl = ngx_chain_get_free_buf(ctx->request->pool, &ctx->free);
+    if (cl == NULL) {
+        return NULL;
+    }
+
+    b = cl->buf;
+    ngx_free_chain(ctx->request->pool, cl);
+
+    ngx_memzero(b, sizeof(ngx_buf_t));
+
+    b->tag = (ngx_buf_tag_t) &ngx_smartmsg_module;
+
+    return b;
+}

@@ -1,0 +1,153 @@
+
+#include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_session.h"
+
+#include "core/number.h"
+#include "core/snippet.h"
+
+
+static uint32_t ngx_smartmsg_seen_shown(void *data, smartmsg_str_t rule);
+static int64_t ngx_smartmsg_seen_last(void *data, smartmsg_str_t rule);
+static double ngx_smartmsg_seen(ngx_smartmsg_fields_t *fields,
+    const char *kind, smartmsg_str_t rule);
+
+
+void
+ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
+{
+    smartmsg_seen_t     seen;
+    smartmsg_facts_t    facts;
+    smartmsg_context_t  context;
+
+    if (ctx->decided) {
+        return;
+    }
+
+    if (ctx->failed || ctx->late) {
+        ctx->decided = 1;
+        ctx->status = ctx->failed ? NGX_SMARTMSG_REDIS_DOWN
+                                  : NGX_SMARTMSG_LATE;
+        return;
+    }
+
+    if (!ctx->ready) {
+        return;
+    }
+
+    ctx->decided = 1;
+
+    if (ngx_smartmsg_facts(ctx, &facts) != NGX_OK) {
+        ctx->status = NGX_SMARTMSG_ERROR;
+        return;
+    }
+
+    ngx_memzero(&context, sizeof(smartmsg_context_t));
+    context.facts = &facts;
+
+    seen.data = ctx;
+    seen.shown = ngx_smartmsg_seen_shown;
+    seen.last = ngx_smartmsg_seen_last;
+
+    smartmsg_ruleset_decide(ctx->rules, &context, &seen, ngx_time(),
+                            &ctx->decision);
+
+    if (ctx->decision.n) {
+        ctx->status = NGX_SMARTMSG_INJECTED;
+
+    } else if (ctx->prefetch || smartmsg_ruleset_uses_cart(ctx->rules)) {
+        ctx->status = NGX_SMARTMSG_SCRIPT;
+
+    } else {
+        ctx->status = NGX_SMARTMSG_NONE;
+    }
+}
+
+
+ngx_uint_t
+ngx_smartmsg_wants_snippet(ngx_smartmsg_ctx_t *ctx)
+{
+    return (ctx->status == NGX_SMARTMSG_INJECTED
+            || ctx->status == NGX_SMARTMSG_SCRIPT);
+}
+
+
+ngx_buf_t *
+ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
+{
+    size_t                    size;
+    ngx_buf_t                *b;
+    ngx_str_t                 language;
+    smartmsg_snippet_t        snippet;
+    ngx_smartmsg_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(ctx->request, ngx_smartmsg_module);
+
+    language.data = (u_char *) ctx->html.lang;
+    language.len = ctx->html.lang_len;
+
+    if (language.len == 0) {
+        ngx_smartmsg_request_language(&ctx->headers, &language);
+    }
+
+    snippet.armed = ctx->decision.armed;
+    snippet.n = ctx->decision.n;
+    snippet.language = ngx_smartmsg_str(&language);
+    snippet.script_url = ngx_smartmsg_str(&scf->script);
+    snippet.nonce = ngx_smartmsg_str(&ctx->nonce);
+    snippet.view = ctx->prefetch;
+
+    size = smartmsg_snippet_size(&snippet);
+
+    b = ngx_create_temp_buf(ctx->request->pool, size);
+    if (b == NULL) {
+        return NULL;
+    }
+
+    b->last += smartmsg_snippet_write(&snippet, (char *) b->pos, size);
+
+    return b;
+}
+
+
+static uint32_t
+ngx_smartmsg_seen_shown(void *data, smartmsg_str_t rule)
+{
+    ngx_smartmsg_ctx_t *ctx = data;
+
+    double  shown;
+
+    shown = ngx_smartmsg_seen(ctx->session, "shown:", rule);
+
+    return (shown > 0) ? (uint32_t) ngx_min(shown, 4294967295.0) : 0;
+}
+
+
+static int64_t
+ngx_smartmsg_seen_last(void *data, smartmsg_str_t rule)
+{
+    ngx_smartmsg_ctx_t *ctx = data;
+
+    return (int64_t) ngx_smartmsg_seen(ctx->profile, "last:", rule);
+}
+
+
+static double
+ngx_smartmsg_seen(ngx_smartmsg_fields_t *fields, const char *kind,
+    smartmsg_str_t rule)
+{
+    u_char     buf[sizeof("shown:") + SMARTMSG_RULE_ID_MAX];
+    u_char    *last;
+    double     number;
+    ngx_str_t  value;
+
+    last = ngx_slprintf(buf, buf + sizeof(buf), "%s%*s", kind, rule.len,
+                        rule.data);
+
+    if (ngx_smartmsg_fields_get(fields, buf, last - buf, &value) != NGX_OK
+        || !smartmsg_number_parse(ngx_smartmsg_str(&value), &number))
+    {
+        return 0;
+    }
+
+    return number;
+}

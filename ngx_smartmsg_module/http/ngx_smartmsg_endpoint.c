@@ -1,0 +1,220 @@
+
+/*
+ * The location with smartmsg_endpoint: the runtime under its hash, and the
+ * receiver of events.
+ */
+
+
+#include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_runtime.h"
+
+
+#define NGX_SMARTMSG_HASH_LEN  (sizeof(smartmsg_runtime_hash) - 1)
+
+
+static ngx_uint_t ngx_smartmsg_is_runtime(ngx_str_t *name,
+    ngx_uint_t *current);
+static ngx_int_t ngx_smartmsg_runtime_handler(ngx_http_request_t *r,
+    ngx_uint_t current);
+static ngx_int_t ngx_smartmsg_runtime_encoding(ngx_http_request_t *r);
+static ngx_int_t ngx_smartmsg_literal(ngx_http_request_t *r,
+    const char *name, const char *text);
+
+
+ngx_int_t
+ngx_smartmsg_endpoint_handler(ngx_http_request_t *r)
+{
+    ngx_str_t                 name;
+    ngx_uint_t                current;
+    ngx_smartmsg_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
+
+    if (r->uri.len <= scf->endpoint.len
+        || r->uri.data[scf->endpoint.len] != '/')
+    {
+        return NGX_HTTP_NOT_FOUND;
+    }
+
+    name.data = r->uri.data + scf->endpoint.len + 1;
+    name.len = r->uri.len - scf->endpoint.len - 1;
+
+    if (name.len == sizeof("event") - 1
+        && ngx_strncmp(name.data, "event", name.len) == 0)
+    {
+        if (r->method != NGX_HTTP_POST) {
+            return ngx_smartmsg_not_allowed(r, "POST");
+        }
+
+        return ngx_smartmsg_event_handler(r);
+    }
+
+    if (ngx_smartmsg_is_runtime(&name, &current)) {
+
+        if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+            return ngx_smartmsg_not_allowed(r, "GET, HEAD");
+        }
+
+        return ngx_smartmsg_runtime_handler(r, current);
+    }
+
+    return NGX_HTTP_NOT_FOUND;
+}
+
+
+ngx_int_t
+ngx_smartmsg_not_allowed(ngx_http_request_t *r, const char *methods)
+{
+    if (ngx_smartmsg_literal(r, "Allow", methods) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return NGX_HTTP_NOT_ALLOWED;
+}
+
+
+/*
+ * rt.HASH.js.  While nginx is upgraded, on this or on another machine, pages
+ * may ask for a version that is not here: this one will do as well, but must
+ * not be kept under that name.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_is_runtime(ngx_str_t *name, ngx_uint_t *current)
+{
+    u_char  *hash;
+    size_t   i;
+
+    if (name->len != sizeof("rt..js") - 1 + NGX_SMARTMSG_HASH_LEN
+        || ngx_strncmp(name->data, "rt.", 3) != 0
+        || ngx_strncmp(name->data + 3 + NGX_SMARTMSG_HASH_LEN, ".js", 3) != 0)
+    {
+        return 0;
+    }
+
+    hash = name->data + 3;
+
+    for (i = 0; i < NGX_SMARTMSG_HASH_LEN; i++) {
+        if (!((hash[i] >= '0' && hash[i] <= '9')
+              || (hash[i] >= 'a' && hash[i] <= 'f')))
+        {
+            return 0;
+        }
+    }
+
+    *current = (ngx_strncmp(hash, smartmsg_runtime_hash,
+                            NGX_SMARTMSG_HASH_LEN)
+                == 0);
+
+    return 1;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_runtime_handler(ngx_http_request_t *r, ngx_uint_t current)
+{
+    ngx_int_t               rc;
+    ngx_buf_t              *b;
+    ngx_chain_t             out;
+    const u_char           *data;
+    ngx_smartmsg_headers_t  headers;
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    data = smartmsg_runtime;
+    r->headers_out.content_length_n = smartmsg_runtime_len;
+
+    ngx_smartmsg_read_headers(r, &headers);
+
+    if (ngx_smartmsg_accepts_gzip(&headers.accept_encoding)) {
+
+        data = smartmsg_runtime_gz;
+        r->headers_out.content_length_n = smartmsg_runtime_gz_len;
+
+        if (ngx_smartmsg_runtime_encoding(r) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+
+    r->headers_out.status = NGX_HTTP_OK;
+
+    ngx_str_set(&r->headers_out.content_type, "text/javascript");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    ngx_str_set(&r->headers_out.charset, "utf-8");
+
+    if (ngx_smartmsg_literal(r, "Cache-Control", current
+                             ? "public, max-age=31536000, immutable"
+                             : "no-store")
+        != NGX_OK
+        || ngx_smartmsg_literal(r, "Vary", "Accept-Encoding") != NGX_OK
+        || ngx_smartmsg_literal(r, "X-Content-Type-Options", "nosniff")
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b->start = (u_char *) data;
+    b->pos = b->start;
+    b->last = b->start + r->headers_out.content_length_n;
+    b->end = b->last;
+    b->memory = 1;
+    b->last_buf = (r == r->main);
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_output_filter(r, &out);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_runtime_encoding(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *header;
+
+    header = ngx_list_push(&r->headers_out.headers);
+    if (header == NULL) {
+        return NGX_ERROR;
+    }
+
+    header->hash = 1;
+#if (nginx_version >= 1023000)
+    header->next = NULL;
+#endif
+    ngx_str_set(&header->key, "Content-Encoding");
+    ngx_str_set(&header->value, "gzip");
+    header->lowcase_key = NULL;
+
+    r->headers_out.content_encoding = header;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_literal(ngx_http_request_t *r, const char *name,
+    const char *text)
+{
+    ngx_str_t  value;
+
+    value.data = (u_char *) text;
+    value.len = ngx_strlen(text);
+
+    return ngx_smartmsg_add_header(r, name, &value);
+}

@@ -1,0 +1,45 @@
+
+/*
+ * Facts: the lazy store of a page view (ngx_smartmsg_facts.c), and the table
+ * of where each fact comes from (ngx_smartmsg_sources.c).
+ */
+
+
+#ifndef _NGX_SMARTMSG_FACTS_H_INCLUDED_
+#define _NGX_SMARTMSG_FACTS_H_INCLUDED_
+
+
+#include "http/ngx_smartmsg.h"
+
+
+/*
+ * Computes a fact; value is "missing" before.  name is the fact's, or, for a
+ * family such as "profile.", what follows the dot.
+ */
+typedef void (*ngx_smartmsg_source_pt)(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *name, smartmsg_value_t *value);
+
+
+/* answers for one fact, or, if its name ends with a dot, for all below it */
+typedef struct {
+    ngx_str_t                  name;
+    ngx_smartmsg_source_pt     get;
+} ngx_smartmsg_source_t;
+
+
+/* never NULL: of an unknown name, get is NULL */
+const ngx_smartmsg_source_t *ngx_smartmsg_source_find(ngx_str_t *name);
+
+
+/* values borrow the text */
+void ngx_smartmsg_value_string(smartmsg_value_t *value, ngx_str_t *s);
+
+/* what is no number gives the number "otherwise" */
+void ngx_smartmsg_value_number(smartmsg_value_t *value, ngx_str_t *s,
+    double otherwise);
+
+/* a number or boolean if it is spelled exactly as in JSON, else a string */
+void ngx_smartmsg_value_auto(smartmsg_value_t *value, ngx_str_t *s);
+
+
+#endif /* _NGX_SMARTMSG_FACTS_H_INCLUDED_ */

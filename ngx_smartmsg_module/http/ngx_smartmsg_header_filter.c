@@ -1,0 +1,294 @@
+
+#include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_session.h"
+
+
+static ngx_int_t ngx_smartmsg_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx);
+static ngx_smartmsg_status_e ngx_smartmsg_page_refusal(
+    ngx_smartmsg_ctx_t *ctx);
+static ngx_uint_t ngx_smartmsg_is_html(ngx_http_request_t *r);
+static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
+static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
+static ngx_int_t ngx_smartmsg_set_cookie(ngx_smartmsg_ctx_t *ctx);
+static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+ngx_int_t
+ngx_smartmsg_header_filter_init(ngx_conf_t *cf)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_smartmsg_header_filter;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_header_filter(ngx_http_request_t *r)
+{
+    ngx_smartmsg_ctx_t       *ctx;
+    ngx_smartmsg_loc_conf_t  *lcf;
+
+    if (r != r->main) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ctx = ngx_smartmsg_get_ctx(r);
+
+    if (ctx == NULL) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ngx_http_set_ctx(r, ctx, ngx_smartmsg_module);
+
+    /* an error page may take the place of a response that was prepared */
+
+    ctx->body = NGX_SMARTMSG_BODY_PASS;
+    ctx->inflate = NULL;
+
+    lcf = ngx_http_get_module_loc_conf(r, ngx_smartmsg_module);
+
+    if (!lcf->enable) {
+        ctx->status = NGX_SMARTMSG_OFF;
+        ctx->off = 1;
+    }
+
+    if (!ctx->off && ngx_smartmsg_header_page(ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_smartmsg_status_e  status;
+
+    status = ngx_smartmsg_page_refusal(ctx);
+
+    if (status == NGX_SMARTMSG_NOT_HTML) {
+        ctx->status = status;
+        ctx->decided = 1;
+        return NGX_OK;
+    }
+
+    /* it is a page, so it is a page view, whether or not it gets a message */
+
+    ctx->page = 1;
+
+    if (ctx->minted && ngx_smartmsg_set_cookie(ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_smartmsg_decide(ctx);
+    ngx_smartmsg_view(ctx);
+
+    if (status != NGX_SMARTMSG_NONE) {
+        ctx->status = status;
+        ctx->decided = 1;
+        return NGX_OK;
+    }
+
+    if (ctx->decided && !ngx_smartmsg_wants_snippet(ctx)) {
+        return NGX_OK;
+    }
+
+    return ngx_smartmsg_prepare(ctx);
+}
+
+
+/*
+ * Fragments, downloads and error pages are no page views.  Whether a text/html
+ * response is a document at all is seen later, in its body.
+ */
+
+static ngx_smartmsg_status_e
+ngx_smartmsg_page_refusal(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_table_elt_t     *encoding;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    if (r->headers_out.status != NGX_HTTP_OK
+        || r->header_only
+        || r->headers_out.content_length_n == 0
+        || !ngx_smartmsg_is_html(r)
+        || ngx_smartmsg_is_attachment(r))
+    {
+        return NGX_SMARTMSG_NOT_HTML;
+    }
+
+    encoding = r->headers_out.content_encoding;
+
+    if (encoding && encoding->hash && encoding->value.len
+        && !ngx_smartmsg_is_gzip(encoding))
+    {
+        return NGX_SMARTMSG_ENCODED;
+    }
+
+    /* '<' may be half of a character there */
+
+    if (ngx_smartmsg_contains(&r->headers_out.content_type, "utf-16")
+        || ngx_smartmsg_contains(&r->headers_out.charset, "utf-16"))
+    {
+        return NGX_SMARTMSG_UNSAFE;
+    }
+
+    return ngx_smartmsg_csp_headers(ctx) == NGX_OK ? NGX_SMARTMSG_NONE
+                                                   : NGX_SMARTMSG_CSP;
+}
+
+
+/* application/xhtml+xml is XML: another language, and no templates */
+
+static ngx_uint_t
+ngx_smartmsg_is_html(ngx_http_request_t *r)
+{
+    size_t      len;
+    ngx_str_t  *type;
+
+    len = sizeof("text/html") - 1;
+    type = &r->headers_out.content_type;
+
+    return (type->len >= len
+            && ngx_strncasecmp(type->data, (u_char *) "text/html", len) == 0
+            && (type->len == len || type->data[len] == ';'
+                || type->data[len] == ' '));
+}
+
+
+static ngx_uint_t
+ngx_smartmsg_is_attachment(ngx_http_request_t *r)
+{
+    ngx_table_elt_t      *header;
+    ngx_smartmsg_iter_t   iter;
+
+    static ngx_str_t  disposition = ngx_string("content-disposition");
+
+    ngx_smartmsg_iter_init(&iter, &r->headers_out.headers);
+
+    while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
+
+        if (header->hash
+            && ngx_smartmsg_header_is(header, &disposition)
+            && ngx_smartmsg_contains(&header->value, "attachment"))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding)
+{
+    ngx_str_t  *value;
+
+    value = &encoding->value;
+
+    return ((value->len == 4
+             && ngx_strncasecmp(value->data, (u_char *) "gzip", 4) == 0)
+            || (value->len == 6
+                && ngx_strncasecmp(value->data, (u_char *) "x-gzip", 6) == 0));
+}
+
+
+static ngx_int_t
+ngx_smartmsg_set_cookie(ngx_smartmsg_ctx_t *ctx)
+{
+    size_t                       size;
+    ngx_str_t                    value;
+    ngx_http_request_t          *r;
+    smartmsg_set_cookie_t        set;
+    ngx_smartmsg_srv_conf_t     *scf;
+    ngx_smartmsg_cookie_conf_t  *cookie;
+
+    r = ctx->request;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
+    cookie = scf->cookie;
+
+    ngx_memzero(&set, sizeof(smartmsg_set_cookie_t));
+
+    set.name = ngx_smartmsg_str(&cookie->name);
+    set.value = smartmsg_str((char *) ctx->visitor, SMARTMSG_VISITOR_ID_LEN);
+    set.path = ngx_smartmsg_str(&cookie->path);
+    set.domain = ngx_smartmsg_str(&cookie->domain);
+    set.max_age = cookie->max_age;
+    set.same_site = cookie->samesite;
+    set.http_only = true;
+    set.secure = (cookie->secure == NGX_SMARTMSG_SECURE_ON
+                  || (cookie->secure == NGX_SMARTMSG_SECURE_AUTO
+                      && ngx_smartmsg_is_https(r, &ctx->headers)));
+
+    size = smartmsg_cookie_size(&set);
+
+    value.data = ngx_pnalloc(r->pool, size);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.len = smartmsg_cookie_write(&set, (char *) value.data, size);
+
+    if (ngx_smartmsg_add_header(r, "Set-Cookie", &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_smartmsg_make_private(r);
+}
+
+
+/*
+ * The page may become longer, and is this visitor's alone.  Without
+ * validators the browser asks for it again, and never gets yesterday's
+ * message confirmed.
+ */
+
+static ngx_int_t
+ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_table_elt_t     *encoding;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    encoding = r->headers_out.content_encoding;
+
+    if (encoding && encoding->hash && encoding->value.len) {
+
+        if (ngx_smartmsg_inflate_start(ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        encoding->hash = 0;
+        r->headers_out.content_encoding = NULL;
+    }
+
+    ctx->meta_csp = ngx_palloc(r->pool, NGX_SMARTMSG_META_CSP);
+    if (ctx->meta_csp == NULL) {
+        return NGX_ERROR;
+    }
+
+    smartmsg_html_init(&ctx->html);
+    smartmsg_html_csp_buffer(&ctx->html, (char *) ctx->meta_csp,
+                             NGX_SMARTMSG_META_CSP);
+
+    ctx->body = NGX_SMARTMSG_BODY_SCAN;
+
+    r->filter_need_in_memory = 1;
+
+    ngx_http_clear_content_length(r);
+    ngx_http_clear_accept_ranges(r);
+    ngx_http_clear_last_modified(r);
+    ngx_http_clear_etag(r);
+
+    return ngx_smartmsg_make_private(r);
+}

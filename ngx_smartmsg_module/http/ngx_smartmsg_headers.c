@@ -1,0 +1,80 @@
+
+#include "http/ngx_smartmsg_headers.h"
+
+
+void
+ngx_smartmsg_iter_init(ngx_smartmsg_iter_t *iter, ngx_list_t *list)
+{
+    iter->part = &list->part;
+    iter->next = 0;
+}
+
+
+ngx_table_elt_t *
+ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter)
+{
+    ngx_table_elt_t  *header;
+
+    while (iter->next >= iter->part->nelts) {
+
+        if (iter->part->next == NULL) {
+            return NULL;
+        }
+
+        iter->part = iter->part->next;
+        iter->next = 0;
+    }
+
+    header = iter->part->elts;
+
+    return &header[iter->next++];
+}
+
+
+ngx_uint_t
+ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name)
+{
+    return (header->key.len == name->len
+            && ngx_strncasecmp(header->key.data, name->data, name->len) == 0);
+}
+
+
+ngx_uint_t
+ngx_smartmsg_contains(ngx_str_t *value, const char *word)
+{
+    size_t  len;
+
+    len = ngx_strlen(word);
+
+    if (value->len < len) {
+        return 0;
+    }
+
+    return ngx_strlcasestrn(value->data, value->data + value->len,
+                            (u_char *) word, len - 1)
+           != NULL;
+}
+
+
+ngx_int_t
+ngx_smartmsg_add_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t  *header;
+
+    header = ngx_list_push(&r->headers_out.headers);
+    if (header == NULL) {
+        return NGX_ERROR;
+    }
+
+    header->hash = 1;
+#if (nginx_version >= 1023000)
+    header->next = NULL;
+#endif
+    header->key.len = ngx_strlen(name);
+    header->key.data = (u_char *) name;
+    header->value = *value;
+    header->lowcase_key = NULL;
+
+    return NGX_OK;
+}

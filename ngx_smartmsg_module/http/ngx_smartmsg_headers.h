@@ -1,0 +1,48 @@
+
+/*
+ * Walking and extending the header lists of a request, the same way for every
+ * version of nginx (1.23 turned some arrays of headers into linked lists).
+ */
+
+
+#ifndef _NGX_SMARTMSG_HEADERS_H_INCLUDED_
+#define _NGX_SMARTMSG_HEADERS_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "core/str.h"
+
+
+typedef struct {
+    ngx_list_part_t  *part;
+    ngx_uint_t        next;
+} ngx_smartmsg_iter_t;
+
+
+static ngx_inline smartmsg_str_t
+ngx_smartmsg_str(ngx_str_t *s)
+{
+    return smartmsg_str((char *) s->data, s->len);
+}
+
+
+void ngx_smartmsg_iter_init(ngx_smartmsg_iter_t *iter, ngx_list_t *list);
+
+/* NULL at the end; headers that were removed (hash 0) are not left out */
+ngx_table_elt_t *ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter);
+
+/* compares without regard to case; name is in lower case */
+ngx_uint_t ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name);
+
+/* does a comma or semicolon separated value hold this, anywhere, any case? */
+ngx_uint_t ngx_smartmsg_contains(ngx_str_t *value, const char *word);
+
+/* adds a response header; name is a literal, value is kept, not copied */
+ngx_int_t ngx_smartmsg_add_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value);
+
+
+#endif /* _NGX_SMARTMSG_HEADERS_H_INCLUDED_ */

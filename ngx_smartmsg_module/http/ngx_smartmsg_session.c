@@ -1,0 +1,295 @@
+
+#include "http/ngx_smartmsg_session.h"
+
+#include "core/number.h"
+#include "core/query.h"
+
+
+#define NGX_SMARTMSG_ENTRY_SIZE  256    /* bytes of entry page and referrer */
+#define NGX_SMARTMSG_UTM_SIZE    128
+
+
+static void ngx_smartmsg_session_begin(ngx_smartmsg_ctx_t *ctx);
+static void ngx_smartmsg_session_set(ngx_smartmsg_ctx_t *ctx,
+    const char *name, char *value, size_t len);
+static void ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx);
+static ngx_int_t ngx_smartmsg_session_field(ngx_smartmsg_fields_t *fields,
+    const char *name, double *number);
+
+
+/* argument of the address, field of the session */
+
+static const char  *ngx_smartmsg_utm[][2] = {
+    { "utm_source", "utm.source" },
+    { "utm_medium", "utm.medium" },
+    { "utm_campaign", "utm.campaign" },
+    { "utm_term", "utm.term" },
+    { "utm_content", "utm.content" }
+};
+
+
+ngx_int_t
+ngx_smartmsg_session_get(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
+    ngx_str_t *value)
+{
+    ngx_uint_t             i;
+    ngx_smartmsg_field_t  *field;
+
+    if (!ngx_smartmsg_session_is_new(ctx)) {
+        return ngx_smartmsg_fields_get(ctx->session, name->data, name->len,
+                                       value);
+    }
+
+    ngx_smartmsg_session_begin(ctx);
+
+    field = ctx->entry;
+
+    for (i = 0; i < ctx->nentry; i++) {
+
+        if (field[i].name.len == name->len
+            && ngx_memcmp(field[i].name.data, name->data, name->len) == 0)
+        {
+            *value = field[i].value;
+            return NGX_OK;
+        }
+    }
+
+    /* an event may have come before the first page view: a cart, say */
+
+    return ngx_smartmsg_fields_get(ctx->session, name->data, name->len,
+                                   value);
+}
+
+
+double
+ngx_smartmsg_session_number(ngx_smartmsg_ctx_t *ctx, const char *name)
+{
+    double  number;
+
+    if (ngx_smartmsg_session_field(ctx->session, name, &number) != NGX_OK) {
+        return 0;
+    }
+
+    return number;
+}
+
+
+ngx_uint_t
+ngx_smartmsg_visits(ngx_smartmsg_ctx_t *ctx)
+{
+    double  visits;
+
+    if (ngx_smartmsg_session_field(ctx->profile, "visits", &visits) != NGX_OK
+        || visits < 1)
+    {
+        return 1;
+    }
+
+    /* the visit that begins now is added to Redis by the view */
+
+    return (ngx_uint_t) visits + (ngx_smartmsg_session_is_new(ctx) ? 1 : 0);
+}
+
+
+ngx_uint_t
+ngx_smartmsg_session_is_new(ngx_smartmsg_ctx_t *ctx)
+{
+    return ngx_smartmsg_session_number(ctx, "views") < 1;
+}
+
+
+void
+ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_smartmsg_srv_conf_t    *scf;
+    ngx_smartmsg_store_view_t   view;
+
+    if (!ctx->page || !ctx->ready || ctx->failed || ctx->viewed
+        || ctx->prefetch || !ngx_smartmsg_site_ready(ctx->site))
+    {
+        return;
+    }
+
+    ctx->viewed = 1;
+
+    scf = ngx_http_get_module_srv_conf(ctx->request, ngx_smartmsg_module);
+
+    ngx_memzero(&view, sizeof(ngx_smartmsg_store_view_t));
+
+    view.visitor.data = ctx->visitor;
+    view.visitor.len = SMARTMSG_VISITOR_ID_LEN;
+    view.now = ngx_time();
+    view.visitor_ttl = scf->cookie->max_age;
+    view.minted = ctx->minted;
+    view.fresh = ngx_smartmsg_session_is_new(ctx);
+
+    if (view.fresh) {
+        ngx_smartmsg_session_begin(ctx);
+        view.fields = ctx->entry;
+        view.nfields = ctx->nentry;
+    }
+
+    (void) ngx_smartmsg_store_view(ctx->site->store, &view);
+}
+
+
+/* what the entry page tells: where it is, where from, which campaign */
+
+static void
+ngx_smartmsg_session_begin(ngx_smartmsg_ctx_t *ctx)
+{
+    char                 buf[NGX_SMARTMSG_ENTRY_SIZE];
+    size_t               len;
+    ngx_str_t            path;
+    ngx_uint_t           i;
+    ngx_http_request_t  *r;
+
+    if (ctx->entry) {
+        return;
+    }
+
+    r = ctx->request;
+
+    ctx->entry = ngx_palloc(r->pool, NGX_SMARTMSG_VIEW_FIELDS
+                                     * sizeof(ngx_smartmsg_field_t));
+    if (ctx->entry == NULL) {
+        return;
+    }
+
+    if (ngx_smartmsg_page_path(r, &path) == NGX_OK) {
+        len = smartmsg_query_clean(ngx_smartmsg_str(&path), buf, sizeof(buf));
+        ngx_smartmsg_session_set(ctx, "entry", buf, len);
+    }
+
+    ngx_smartmsg_session_referrer(ctx);
+
+    for (i = 0; i < sizeof(ngx_smartmsg_utm) / sizeof(*ngx_smartmsg_utm); i++)
+    {
+        if (smartmsg_query_get(ngx_smartmsg_str(&r->args),
+                               smartmsg_str(ngx_smartmsg_utm[i][0],
+                                            ngx_strlen(ngx_smartmsg_utm[i][0])),
+                               buf, NGX_SMARTMSG_UTM_SIZE, &len))
+        {
+            ngx_smartmsg_session_set(ctx, ngx_smartmsg_utm[i][1], buf, len);
+        }
+    }
+}
+
+
+static void
+ngx_smartmsg_session_set(ngx_smartmsg_ctx_t *ctx, const char *name,
+    char *value, size_t len)
+{
+    u_char                *p;
+    ngx_smartmsg_field_t  *field;
+
+    if (len == 0) {
+        return;
+    }
+
+    p = ngx_pnalloc(ctx->request->pool, len);
+    if (p == NULL) {
+        return;
+    }
+
+    ngx_memcpy(p, value, len);
+
+    field = &ctx->entry[ctx->nentry++];
+
+    field->name.data = (u_char *) name;
+    field->name.len = ngx_strlen(name);
+    field->value.data = p;
+    field->value.len = len;
+}
+
+
+/* a page of the shop itself is no referrer: the session had only expired */
+
+static void
+ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx)
+{
+    char                 host[SMARTMSG_HOST_MAX];
+    char                 buf[NGX_SMARTMSG_ENTRY_SIZE];
+    size_t               len;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    len = smartmsg_referrer_host(ngx_smartmsg_str(&ctx->headers.referer),
+                                 host, sizeof(host));
+    if (len == 0
+        || (len == r->headers_in.server.len
+            && ngx_strncmp(host, r->headers_in.server.data, len) == 0))
+    {
+        return;
+    }
+
+    len = smartmsg_query_clean(ngx_smartmsg_str(&ctx->headers.referer),
+                               buf, sizeof(buf));
+
+    ngx_smartmsg_session_set(ctx, "referrer", buf, len);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_session_field(ngx_smartmsg_fields_t *fields, const char *name,
+    double *number)
+{
+    ngx_str_t  value;
+
+    if (ngx_smartmsg_fields_get(fields, (u_char *) name, ngx_strlen(name),
+                                &value)
+        != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    return smartmsg_number_parse(ngx_smartmsg_str(&value), number)
+           ? NGX_OK : NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_smartmsg_page_path(ngx_http_request_t *r, ngx_str_t *path)
+{
+    size_t   len;
+    u_char  *p, *src, *dst;
+
+    p = ngx_strlchr(r->unparsed_uri.data,
+                    r->unparsed_uri.data + r->unparsed_uri.len, '?');
+
+    len = p ? (size_t) (p - r->unparsed_uri.data) : r->unparsed_uri.len;
+
+    dst = ngx_pnalloc(r->pool, len + 1);
+    if (dst == NULL) {
+        return NGX_ERROR;
+    }
+
+    path->data = dst;
+    src = r->unparsed_uri.data;
+
+    ngx_unescape_uri(&dst, &src, len, 0);
+
+    path->len = dst - path->data;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_smartmsg_request_language(ngx_smartmsg_headers_t *h, ngx_str_t *language)
+{
+    size_t  i;
+
+    *language = h->accept_language;
+
+    for (i = 0; i < language->len; i++) {
+        if (language->data[i] == ',' || language->data[i] == ';'
+            || language->data[i] == ' ')
+        {
+            break;
+        }
+    }
+
+    language->len = i;
+}

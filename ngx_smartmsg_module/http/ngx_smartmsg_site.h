@@ -1,0 +1,69 @@
+
+/*
+ * A site: the rules and the Redis that one or more servers share.  Servers
+ * with the same smartmsg_redis and smartmsg_rules have one site, so that a
+ * worker keeps one connection for all of them.
+ */
+
+
+#ifndef _NGX_SMARTMSG_SITE_H_INCLUDED_
+#define _NGX_SMARTMSG_SITE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "core/catalog.h"
+#include "core/names.h"
+#include "core/ruleset.h"
+#include "redis/ngx_smartmsg_redis.h"
+#include "redis/ngx_smartmsg_store.h"
+#include "redis/ngx_smartmsg_watch.h"
+
+
+typedef struct {
+    ngx_smartmsg_redis_conf_t   *redis_conf;  /* NULL: no Redis */
+    ngx_str_t                    dir;         /* of rules, may be empty */
+
+    smartmsg_names_t            *names;
+    smartmsg_catalog_t          *catalog;
+
+    /* where the fact of a slot comes from, filled on demand */
+    const void                 **sources;
+    ngx_uint_t                   nsources;
+
+    ngx_smartmsg_redis_t        *redis;
+    ngx_smartmsg_store_t        *store;
+    ngx_smartmsg_watch_t        *watch;
+
+    unsigned                     used:1;      /* some location needs it */
+    unsigned                     started:1;
+} ngx_smartmsg_site_t;
+
+
+/*
+ * Creates the site and loads the rules of its directory; a rule that does not
+ * parse is logged with file, line and reason, and the configuration fails.
+ * Everything is freed with cf->pool.
+ */
+ngx_smartmsg_site_t *ngx_smartmsg_site_create(ngx_conf_t *cf,
+    ngx_smartmsg_redis_conf_t *redis, ngx_str_t *dir);
+
+/*
+ * In a worker: connects and watches the rules.  Cheap when already started,
+ * so it is also called per request: with "master_process off" a reload does
+ * not run init_process again.
+ */
+void ngx_smartmsg_site_start(ngx_smartmsg_site_t *site, ngx_cycle_t *cycle);
+
+/* the rules in force; borrowed until control returns to the event loop */
+smartmsg_ruleset_t *ngx_smartmsg_site_rules(ngx_smartmsg_site_t *site);
+
+/* is there a Redis that takes commands? */
+ngx_uint_t ngx_smartmsg_site_ready(ngx_smartmsg_site_t *site);
+
+/* at the end of a worker */
+void ngx_smartmsg_site_stop(ngx_smartmsg_site_t *site);
+
+
+#endif /* _NGX_SMARTMSG_SITE_H_INCLUDED_ */
