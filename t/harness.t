@@ -68,6 +68,8 @@ subtest 'what the upstream was asked' => sub {
     $nginx->request('POST', '/plain?q=1', body => 'a=b',
         headers => ['X-Test' => 'yes']);
 
+    ok($nginx->logged(qr{^200 POST /plain\?q=1$}), 'access log');
+
     my ($request) = $up->requests;
     is($request->{method}, 'POST', 'method');
     is($request->{uri}, '/plain?q=1', 'uri');
@@ -134,7 +136,7 @@ subtest 'a worker that dies is noticed' => sub {
     my $victim = nginx(module => 0, upstream => $up);
 
     kill 'KILL', $victim->worker_pids;
-    ok((wait_until { $victim->error_log =~ /exited on signal/ }), 'it died');
+    ok($victim->error_logged(qr/exited on signal/), 'it died');
     ok((grep { /exited on signal/ } $victim->problems), 'a problem');
     $victim->allow_log(qr/exited on signal/);
     $victim->stop_ok('but for the allowed one all is well');

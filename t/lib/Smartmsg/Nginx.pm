@@ -306,8 +306,40 @@ sub file {
 sub error_log { return $_[0]->file('error.log') . $_[0]->file('output') }
 
 
-# The lines "STATUS METHOD URI [SMARTMSG_STATUS RULE VISITOR]" so far.
+# The lines "STATUS METHOD URI [SMARTMSG_STATUS RULE VISITOR]" so far.  A line is
+# written after its response: see logged.
 sub access_log { return split /\n/, $_[0]->file('access.log') }
+
+
+# logged(PATTERN [, SECONDS]): waits for a line of the access log that matches,
+# and error_logged for one of the error log; '' when it does not come.
+sub logged {
+    my ($self, $pattern, $timeout) = @_;
+
+    return $self->wait_line('access.log', $pattern, $timeout);
+}
+
+
+sub error_logged {
+    my ($self, $pattern, $timeout) = @_;
+
+    return $self->wait_line('error.log', $pattern, $timeout);
+}
+
+
+sub wait_line {
+    my ($self, $name, $pattern, $timeout) = @_;
+
+    my $end = time + ($timeout || 10);
+
+    while (1) {
+        for (split /\n/, $self->file($name)) {
+            return $_ if $_ =~ $pattern;
+        }
+        return '' if time > $end;
+        sleep 0.005;
+    }
+}
 
 
 # The workers that take requests; all => 1: also those that are shutting down.
