@@ -51,7 +51,6 @@ sub start {
     my ($class, %opt) = @_;
 
     my $self = bless { workers => 1, %opt }, $class;
-    push @STARTED, $self;
 
     $self->write_rules;
 
@@ -59,11 +58,17 @@ sub start {
     for (1 .. 5) {
         $self->write_conf;
         $self->run;
-        return $self if $self->wait_ready;
+
+        if ($self->wait_ready) {
+            push @STARTED, $self;
+            return $self;
+        }
+
         last if $self->error_log !~ /bind\(\) to .* failed/;
     }
 
-    die "nginx did not start:\n" . $self->error_log;
+    die "nginx did not start:\n" . join "\n",
+        (grep { !/\[(?:debug|info|notice)\]/ } split /\n/, $self->error_log), '';
 }
 
 
@@ -456,7 +461,7 @@ sub stop_ok {
 sub problems_of_all {
     my @problems;
 
-    for my $self (grep { $_->{process} } @STARTED) {
+    for my $self (@STARTED) {
         $self->stop('TERM');
         push @problems, $self->problems unless $self->{reported};
     }
