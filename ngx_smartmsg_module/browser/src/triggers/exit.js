@@ -9,8 +9,11 @@ const RECENT = 300;
 const STRETCH = 100;
 /** px/ms towards the top. */
 const UPWARD = 0.1;
-/** Their pop-ups and own documents take the pointer away without it leaving the window. */
-const POPUPS = 'select,option,input,textarea,iframe';
+/**
+ * Their pop-ups and own documents take the pointer away without it leaving the window. A text field has suggestions only
+ * while it is focused; else the search field at the top of many shops would keep the way out closed.
+ */
+const POPUPS = 'select,option,iframe,input:focus,textarea:focus';
 
 /** The mouse leaves the window through its top, on its way to the tabs, the address bar or the back button. */
 export function exit(seconds = DEFAULT_SECONDS, fire, signal) {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+
+// What the endpoint accepts, checked on everything that the runtime posts.
+
+const text = (max) => (value) => typeof value === 'string' && value.length > 0 && value.length <= max;
+const amount = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const currency = (value) => /^[A-Z]{3}$/.test(value);
+const rule = (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value);
+
+const MESSAGE = { rule: [rule], variation: [text(64), 'optional'] };
+const FIELDS = {
+  impression: { ...MESSAGE, on: [text(16), 'optional'] },
+  click: { ...MESSAGE, action: [Number.isInteger, 'optional'] },
+  dismiss: MESSAGE,
+  view: {},
+  cart: {
+    op: [(value) => ['set', 'add', 'remove'].includes(value)],
+    value: [amount],
+    items: [amount],
+    currency: [currency, 'optional'],
+  },
+  order: { id: [(value) => /^[ -~]{1,64}$/.test(value)], value: [amount], currency: [currency, 'optional'] },
+};
+
+/** @returns {object[]} the events of a body that keeps the contract; anything else throws */
+export function readBatch(body) {
+  assert.ok(Buffer.byteLength(body) <= 8192, 'a batch has at most 8 KB');
+  const batch = JSON.parse(body);
+  assert.deepEqual(Object.keys(batch), ['events']);
+  assert.ok(batch.events.length >= 1 && batch.events.length <= 32, 'a batch has 1 to 32 events');
+  for (const event of batch.events) checkEvent(event);
+  return batch.events;
+}
+
+function checkEvent({ event, page, ...rest }) {
+  assert.ok(Object.hasOwn(FIELDS, event), `unknown event ${event}`);
+  assert.ok(page === undefined || (text(512)(page) && page.startsWith('/')), `page ${page}`);
+  const known = FIELDS[event];
+  for (const [name, value] of Object.entries(rest)) {
+    assert.ok(Object.hasOwn(known, name), `${event} has no member ${name}`);
+    assert.ok(known[name][0](value), `${event}.${name} is ${JSON.stringify(value)}`);
+  }
+  for (const [name, [, optional]] of Object.entries(known)) {
+    assert.ok(optional || name in rest, `${event} needs ${name}`);
+  }
+}

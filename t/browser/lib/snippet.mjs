@@ -1,0 +1,55 @@
+// The page contract, written down a second time: what the module puts into a page for armed messages.
+
+const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function reference(char) {
+  return ENTITIES[char] ?? `&#${char.codePointAt(0)};`;
+}
+
+function escapeHtml(text) {
+  return text.replace(/[&<>"']|[^\n -~]/gu, reference);
+}
+
+function escapeJson(value) {
+  const ascii = JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return escapeHtml(ascii);
+}
+
+function action({ label, href, close, primary }, place) {
+  const classes = (primary ?? place === 0) ? 'action primary' : 'action';
+  if (close) return `<button class="${classes}" type="button" data-close>${escapeHtml(label)}</button>`;
+  return `<a class="${classes}" href="${escapeHtml(href)}">${escapeHtml(label)}</a>`;
+}
+
+function content({ title, text, actions = [], close = 'Close' }) {
+  const lines = text && escapeHtml(text).replace(/\n/g, '<br>');
+  return [
+    `<h2 class="title">${escapeHtml(title)}</h2>`,
+    text ? `<p class="text">${lines}</p>` : '',
+    actions.length ? `<div class="actions">${actions.map(action).join('')}</div>` : '',
+    `<button class="close" type="button" aria-label="${escapeHtml(close)}" data-close></button>`,
+  ].join('');
+}
+
+/**
+ * One message as the server renders it.
+ *
+ * @param {{rule: string, variation?: string, when: object[], as?: string, lang?: string, title: string, text?: string,
+ *   actions?: object[], close?: string}} message
+ */
+export function template(message) {
+  const { rule, variation = '', when, as = 'dialog', lang = 'en' } = message;
+  const data = escapeJson({ rule, variation, when, as, lang });
+  return `<template data-smartmsg="${data}">${content(message)}</template>`;
+}
+
+/** Asks the runtime to report the page view. */
+export const COUNT_VIEW = '<template data-smartmsg="{&quot;view&quot;:1}"></template>';
+
+export function scriptTag(url, nonce) {
+  const attribute = nonce ? ` nonce="${nonce}"` : '';
+  return `<script async src="${url}"${attribute}></script>`;
+}

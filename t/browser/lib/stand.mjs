@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { BUNDLE } from '../runtime_build.mjs';
+import { readBatch } from './event_contract.mjs';
+import { startShop } from './shop.mjs';
+import { scriptTag, template } from './snippet.mjs';
+
+const PREFIX = '/smartmsg/';
+const PATIENCE = 10000;
+
+/**
+ * A stand-in for nginx and the module, for tests of the runtime alone: serves the shop's pages with a snippet written by
+ * hand, the runtime from its bundle, and takes the events.
+ */
+export class Stand {
+  /** Templates before the script of every page: messages, or HTML as it is. */
+  messages = [];
+  /** Script tags of a page; more than one is an accident that the runtime must survive. */
+  scripts = 1;
+  /** What the runtime has posted: `{event, ..., via}`. */
+  events = [];
+  /** Bodies that broke the contract. */
+  broken = [];
+  #news = new EventEmitter();
+
+  static async start(shopOptions) {
+    const stand = new Stand();
+    stand.script = readFileSync(BUNDLE);
+    stand.scriptUrl = `${PREFIX}rt.${createHash('sha256').update(stand.script).digest('hex').slice(0, 16)}.js`;
+    stand.shop = await startShop(shopOptions);
+    stand.server = createServer((req, res) => {
+      stand.#handle(req, res).catch((error) => {
+        stand.broken.push(String(error));
+        res.destroy();
+      });
+    });
+    stand.server.listen(0, '127.0.0.1');
+    await once(stand.server, 'listening');
+    stand.url = `http://127.0.0.1:${stand.server.address().port}/`;
+    return stand;
+  }
+
+  async stop() {
+    this.server.closeAllConnections();
+    await new Promise((done) => this.server.close(done));
+    await this.shop.stop();
+  }
+
+  /** Forgets the test before. */
+  reset(messages = []) {
+    this.messages = messages;
+    this.scripts = 1;
+    this.events = [];
+    this.broken = [];
+  }
+
+  of(kind) {
+    return this.events.filter(({ event }) => event === kind);
+  }
+
+  /** Waits until `count` events of a kind have arrived and returns them. */
+  async need(kind, count = 1) {
+    const late = AbortSignal.timeout(PATIENCE);
+    while (this.of(kind).length < count) {
+      await once(this.#news, 'event', { signal: late }).catch(() => {
+        throw new Error(`no ${kind} came, only ${JSON.stringify(this.events)}`);
+      });
+    }
+    return this.of(kind);
+  }
+
+  async #handle(req, res) {
+    const { pathname } = new URL(req.url, this.url);
+    if (pathname === this.scriptUrl) {
+      res.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'public, max-age=31536000, immutable' });
+      res.end(this.script);
+    } else if (pathname === `${PREFIX}event`) {
+      await this.#takeEvents(req, res);
+    } else {
+      await this.#passOn(req, res);
+    }
+  }
+
+  async #takeEvents(req, res) {
+    const body = (await readAll(req)).toString();
+    const type = req.headers['content-type'] ?? '';
+    try {
+      if (req.method !== 'POST') throw new Error(`method ${req.method}`);
+      if (!/^text\/plain|^application\/json/.test(type)) throw new Error(`type ${type}`);
+      if (req.headers['sec-fetch-site'] !== 'same-origin') throw new Error('not from the same origin');
+      for (const event of readBatch(body)) this.events.push(event);
+      res.writeHead(204);
+    } catch (error) {
+      this.broken.push(`${error.message}: ${body}`);
+      res.writeHead(400);
+    }
+    res.end();
+    this.#news.emit('event');
+  }
+
+  async #passOn(req, res) {
+    const body = await readAll(req);
+    const answer = await fetch(new URL(req.url, this.shop.url), {
+      method: req.method,
+      headers: passedHeaders(req),
+      body: body.length ? body : undefined,
+      redirect: 'manual',
+    });
+    const data = Buffer.from(await answer.arrayBuffer());
+    const headers = { ...Object.fromEntries(answer.headers), 'set-cookie': answer.headers.getSetCookie() };
+    delete headers['content-length'];
+    delete headers['transfer-encoding'];
+    delete headers.connection;
+    delete headers['keep-alive'];
+    res.writeHead(answer.status, headers);
+    res.end(this.#inject(data, answer.headers));
+  }
+
+  #inject(data, headers) {
+    const page = data.toString();
+    const end = page.lastIndexOf('</body>');
+    if (end < 0 || !headers.get('content-type')?.startsWith('text/html')) return data;
+    const policy = headers.get('content-security-policy') ?? headers.get('content-security-policy-report-only') ?? '';
+    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
+    const snippet = [
+      ...this.messages.map((message) => (typeof message === 'string' ? message : template(message))),
+      ...Array(this.scripts).fill(scriptTag(this.scriptUrl, nonce)),
+    ];
+    return page.slice(0, end) + snippet.join('') + page.slice(end);
+  }
+}
+
+function passedHeaders({ headers }) {
+  const { host, connection, 'content-length': _length, 'accept-encoding': _encoding, ...rest } = headers;
+  return rest;
+}
+
+async function readAll(stream) {
+  const pieces = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
