@@ -12,6 +12,10 @@
 
 #define NGX_SMARTMSG_REDIS_MIN_LIFE  1000
 
+/* from the first doubt until a connection is given up, milliseconds */
+
+#define NGX_SMARTMSG_REDIS_GRACE     100
+
 
 static void ngx_smartmsg_redis_gone(void *data, redisAsyncContext *ac);
 static void ngx_smartmsg_redis_down(ngx_smartmsg_redis_t *redis);
@@ -19,6 +23,10 @@ static void ngx_smartmsg_redis_shutdown(void *data);
 static void ngx_smartmsg_redis_notify(ngx_smartmsg_redis_t *redis,
     ngx_uint_t up);
 static void ngx_smartmsg_redis_timer_handler(ngx_event_t *ev);
+static ngx_msec_int_t ngx_smartmsg_redis_handshake_left(
+    ngx_smartmsg_redis_t *redis);
+static void ngx_smartmsg_redis_check(ngx_smartmsg_redis_t *redis,
+    ngx_msec_int_t left);
 static void ngx_smartmsg_redis_posted_handler(ngx_event_t *ev);
 static void ngx_smartmsg_redis_give_up(ngx_smartmsg_redis_t *redis,
     const char *fmt, ...);
@@ -143,6 +151,7 @@ ngx_smartmsg_redis_up(ngx_smartmsg_redis_t *redis)
 
     redis->state = NGX_SMARTMSG_REDIS_READY;
     redis->ready_since = ngx_current_msec;
+    redis->suspect = 0;
 
     if (redis->timer.timer_set) {
         ngx_del_timer(&redis->timer);
@@ -309,21 +318,16 @@ ngx_smartmsg_redis_timer_handler(ngx_event_t *ev)
     switch (redis->state) {
 
     case NGX_SMARTMSG_REDIS_CONNECTING:
-        ngx_smartmsg_redis_give_up(redis, "%s within %M ms%Z",
-                                   redis->adapter.connected ? "no answer"
-                                                            : "no connection",
-                                   redis->conf->connect_timeout);
+        ngx_smartmsg_redis_check(redis,
+                                 ngx_smartmsg_redis_handshake_left(redis));
         break;
 
     case NGX_SMARTMSG_REDIS_READY:
+        redis->suspect = redis->suspect && redis->ninflight;
 
-        /*
-         * When the worker itself was late, the replies may wait in a read
-         * event that is posted already: look again after it.
-         */
-
-        if (ngx_smartmsg_redis_overdue(redis)) {
-            ngx_post_event(&redis->posted, &ngx_posted_events);
+        if (redis->ninflight) {
+            ngx_smartmsg_redis_check(redis,
+                                     ngx_smartmsg_redis_reply_left(redis));
         }
 
         break;
@@ -341,26 +345,64 @@ ngx_smartmsg_redis_timer_handler(ngx_event_t *ev)
 }
 
 
-static void
-ngx_smartmsg_redis_posted_handler(ngx_event_t *ev)
+/*
+ * The time counts for connect() and for the answer each.
+ */
+
+static ngx_msec_int_t
+ngx_smartmsg_redis_handshake_left(ngx_smartmsg_redis_t *redis)
 {
-    ngx_connection_t      *c;
-    ngx_smartmsg_redis_t  *redis;
+    return (ngx_msec_int_t) (redis->adapter.last_heard
+                             + redis->conf->connect_timeout
+                             - ngx_current_msec);
+}
 
-    c = ev->data;
-    redis = c->data;
 
-    if (redis->state == NGX_SMARTMSG_REDIS_IDLE) {
-        ngx_smartmsg_redis_start(redis);
+/*
+ * When the worker itself was late, the command may have left just now, and
+ * the reply may wait in the socket.  So the server gets a moment more.
+ */
+
+static void
+ngx_smartmsg_redis_check(ngx_smartmsg_redis_t *redis, ngx_msec_int_t left)
+{
+    if (left > 0) {
+        redis->suspect = 0;
+        ngx_add_timer(&redis->timer, left);
         return;
     }
 
-    if (redis->state == NGX_SMARTMSG_REDIS_READY
-        && ngx_smartmsg_redis_overdue(redis))
-    {
+    if (!redis->suspect) {
+        redis->suspect = 1;
+        ngx_add_timer(&redis->timer, NGX_SMARTMSG_REDIS_GRACE);
+        return;
+    }
+
+    if (redis->state == NGX_SMARTMSG_REDIS_READY) {
         ngx_smartmsg_redis_give_up(redis, "no reply within %M ms%Z",
                                    redis->conf->timeout);
+        return;
     }
+
+    ngx_smartmsg_redis_give_up(redis, "%s within %M ms%Z",
+                               redis->adapter.connected ? "no answer"
+                                                        : "no connection",
+                               redis->conf->connect_timeout);
+}
+
+
+/*
+ * The server has closed a connection that was at rest.
+ */
+
+static void
+ngx_smartmsg_redis_posted_handler(ngx_event_t *ev)
+{
+    ngx_connection_t  *c;
+
+    c = ev->data;
+
+    ngx_smartmsg_redis_start(c->data);
 }
 
 

@@ -55,7 +55,7 @@ ngx_smartmsg_redis_attach(ngx_smartmsg_redis_adapter_t *adapter,
 
     adapter->ac = ac;
     adapter->connection = c;
-    adapter->last_read = ngx_current_msec;
+    adapter->last_heard = ngx_current_msec;
     adapter->connected = 0;
     adapter->writing = 0;
 
@@ -84,7 +84,7 @@ ngx_smartmsg_redis_read_handler(ngx_event_t *rev)
         return;
     }
 
-    adapter->last_read = ngx_current_msec;
+    adapter->last_heard = ngx_current_msec;
 
     redisAsyncHandleRead(adapter->ac);
 }
@@ -104,7 +104,11 @@ ngx_smartmsg_redis_write_handler(ngx_event_t *wev)
      * would take a socket without an error for a connected one.
      */
 
-    adapter->connected = 1;
+    if (!adapter->connected) {
+        adapter->connected = 1;
+        adapter->last_heard = ngx_current_msec;
+    }
+
     adapter->writing = 1;
 
     redisAsyncHandleWrite(adapter->ac);

@@ -26,8 +26,11 @@ typedef struct {
     redisAsyncContext            *ac;
     ngx_connection_t             *connection;
 
-    /* ngx_current_msec of the last time that the socket was readable */
-    ngx_msec_t                    last_read;
+    /*
+     * ngx_current_msec of the last sign of life: the socket was readable,
+     * connect() came through; at first the time of attaching
+     */
+    ngx_msec_t                    last_heard;
 
     void                         *data;
 

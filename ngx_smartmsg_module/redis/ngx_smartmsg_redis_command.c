@@ -252,17 +252,12 @@ ngx_smartmsg_redis_fail_held(ngx_smartmsg_redis_t *redis)
 }
 
 
-ngx_uint_t
-ngx_smartmsg_redis_overdue(ngx_smartmsg_redis_t *redis)
+ngx_msec_int_t
+ngx_smartmsg_redis_reply_left(ngx_smartmsg_redis_t *redis)
 {
     ngx_msec_t                    since;
     ngx_queue_t                  *q;
-    ngx_msec_int_t                left;
     ngx_smartmsg_redis_ticket_t  *ticket;
-
-    if (ngx_queue_empty(&redis->inflight)) {
-        return 0;
-    }
 
     q = ngx_queue_head(&redis->inflight);
     ticket = ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
@@ -271,19 +266,11 @@ ngx_smartmsg_redis_overdue(ngx_smartmsg_redis_t *redis)
 
     since = ticket->sent;
 
-    if ((ngx_msec_int_t) (redis->adapter.last_read - since) > 0) {
-        since = redis->adapter.last_read;
+    if ((ngx_msec_int_t) (redis->adapter.last_heard - since) > 0) {
+        since = redis->adapter.last_heard;
     }
 
-    left = (ngx_msec_int_t) (since + redis->conf->timeout - ngx_current_msec);
-
-    if (left <= 0) {
-        return 1;
-    }
-
-    ngx_add_timer(&redis->timer, left);
-
-    return 0;
+    return (ngx_msec_int_t) (since + redis->conf->timeout - ngx_current_msec);
 }
 
 

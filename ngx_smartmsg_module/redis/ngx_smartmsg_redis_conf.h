@@ -50,7 +50,7 @@ typedef struct {
     /* of all keys, at most NGX_SMARTMSG_REDIS_PREFIX_MAX bytes */
     ngx_str_t                     prefix;
 
-    /* until the server has answered the first command, milliseconds */
+    /* for connect(), and again for the first answer, milliseconds */
     ngx_msec_t                    connect_timeout;
 
     /*

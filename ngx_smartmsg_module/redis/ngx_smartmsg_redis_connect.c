@@ -33,6 +33,7 @@ ngx_smartmsg_redis_connect(ngx_smartmsg_redis_t *redis)
     redisAsyncContext  *ac;
 
     redis->broken = 0;
+    redis->suspect = 0;
     redis->denied = 0;
     redis->reason[0] = '\0';
 

@@ -84,6 +84,9 @@ struct ngx_smartmsg_redis_s {
     /* "denied" as it was when the log was last told */
     unsigned                        was_denied:1;
 
+    /* the timer has found something overdue once */
+    unsigned                        suspect:1;
+
     /* a command on this connection was left without a reply */
     unsigned                        broken:1;
 
@@ -133,11 +136,11 @@ void ngx_smartmsg_redis_send_held(ngx_smartmsg_redis_t *redis);
 void ngx_smartmsg_redis_fail_held(ngx_smartmsg_redis_t *redis);
 
 /*
- * Arms the timer for the oldest reply that is due.  Returns 1 when that is
- * overdue already.
+ * Milliseconds until the oldest reply is overdue; some command has to be in
+ * flight.
  */
 
-ngx_uint_t ngx_smartmsg_redis_overdue(ngx_smartmsg_redis_t *redis);
+ngx_msec_int_t ngx_smartmsg_redis_reply_left(ngx_smartmsg_redis_t *redis);
 
 
 #endif /* _NGX_SMARTMSG_REDIS_INTERNAL_H_INCLUDED_ */
