@@ -157,6 +157,7 @@ typedef enum {
 
 
 typedef struct ngx_smartmsg_inflate_s  ngx_smartmsg_inflate_t;
+typedef struct ngx_smartmsg_csp_s      ngx_smartmsg_csp_t;
 
 
 typedef struct {
@@ -184,8 +185,8 @@ typedef struct {
 
     /* body */
     smartmsg_html_t              html;
-    uint64_t                     offset;    /* of the document, scanned */
     u_char                      *meta_csp;
+    ngx_smartmsg_csp_t          *csp;       /* NULL: the page has none */
     ngx_str_t                    nonce;
     ngx_chain_t                 *held;      /* from the insertion point on */
     ngx_chain_t                 *free;
