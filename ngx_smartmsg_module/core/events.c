@@ -62,7 +62,7 @@ static bool read_amount(double *number, const json_t *value)
         return false;
     }
 
-    *number = json_number_value(value);
+    *number = json_number_value(value) + 0.0;   /* no negative zero */
 
     return *number >= 0 && *number <= AMOUNT_MAX;
 }

@@ -200,7 +200,13 @@ static bool cut_to_host(smartmsg_str_t *authority)
             return false;
         }
 
-        authority->len = (size_t)(end - authority->data) + 1;
+        size_t len = (size_t)(end - authority->data) + 1;
+
+        if (len < authority->len && end[1] != ':') {
+            return false;
+        }
+
+        authority->len = len;
     } else {
         cut_at(authority, ":");
 
