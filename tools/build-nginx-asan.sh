@@ -69,7 +69,7 @@ configure() {
     # shellcheck disable=SC2086  # one word per flag
     (cd "$src" && ./configure $flags --with-cc="$CC" \
         --with-cc-opt="-g -O1 -fsanitize=address -fno-omit-frame-pointer \
-            -DNGX_DEBUG_PALLOC=1" \
+            -Wno-error -DNGX_DEBUG_PALLOC=1" \
         --with-ld-opt='-fsanitize=address,undefined' \
         --add-module="$root") >"$dir/configure.log" 2>&1 || {
         tail -n 15 "$dir/configure.log" >&2
