@@ -203,7 +203,10 @@ ngx_smartmsg_session_set(ngx_smartmsg_ctx_t *ctx, const char *name,
 }
 
 
-/* a page of the shop itself is no referrer: the session had only expired */
+/*
+ * A page of the shop itself is no referrer: the session had only expired.
+ * What another site has put behind the "?" is none of our business.
+ */
 
 static void
 ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx)
@@ -211,6 +214,8 @@ ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx)
     char                 host[SMARTMSG_HOST_MAX];
     char                 buf[NGX_SMARTMSG_ENTRY_SIZE];
     size_t               len;
+    u_char              *p, *last;
+    ngx_str_t            page;
     ngx_http_request_t  *r;
 
     r = ctx->request;
@@ -224,8 +229,15 @@ ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx)
         return;
     }
 
-    len = smartmsg_query_clean(ngx_smartmsg_str(&ctx->headers.referer),
-                               buf, sizeof(buf));
+    page = ctx->headers.referer;
+    last = page.data + page.len;
+
+    p = ngx_strlchr(page.data, last, '?');
+    if (p) {
+        page.len = p - page.data;
+    }
+
+    len = smartmsg_query_clean(ngx_smartmsg_str(&page), buf, sizeof(buf));
 
     ngx_smartmsg_session_set(ctx, "referrer", buf, len);
 }

@@ -1,0 +1,119 @@
+package Smartmsg::Rule;
+
+# Rules as tests write them, and what a page says about the messages in it.
+
+use strict;
+use warnings;
+
+use Exporter qw(import);
+use JSON::PP ();
+
+our @EXPORT = qw(rule armed script_of wants_view report settle true false json);
+
+my $JSON = JSON::PP->new->utf8->canonical;
+
+
+sub true  { return JSON::PP::true }
+sub false { return JSON::PP::false }
+sub json  { return $JSON->encode($_[0]) }
+
+
+# rule(OPTIONS): the JSON of a rule with one message.
+#     title => 'Hello'
+#     on    => 'exit', or ['exit', 'idle']: its triggers
+#     if    => { FACT => CONDITION, ... }
+#     cap   => { session => 1, days => 7 }
+#     priority, start, end, ...: members of the rule itself
+sub rule {
+    my (%opt) = @_;
+
+    my $on = delete $opt{on} // 'exit';
+    my $if = delete $opt{if};
+    my $cap = delete $opt{cap};
+
+    my $message = {
+        when => [ map { { on => $_ } } ref $on ? @$on : $on ],
+        show => { as => 'dialog', title => delete $opt{title} // 'Hello' },
+    };
+    $message->{cap} = $cap if $cap;
+
+    my $force = { force => $message };
+    $force->{condition} = $if if $if;
+
+    return json({ defaultValue => undef, rules => [$force], %opt });
+}
+
+
+# What the templates of a page say, in their order.
+sub templates {
+    my ($response) = @_;
+
+    my @found;
+
+    for my $text ($response->content =~ /<template data-smartmsg="([^"]*)">/g) {
+        my %char = (quot => '"', amp => '&', lt => '<', gt => '>');
+        $text =~ s/&(quot|amp|lt|gt);/$char{$1}/g;
+        push @found, $JSON->decode($text);
+    }
+
+    return @found;
+}
+
+
+# The armed messages: "RULE" or "RULE:KIND,KIND" with kinds => 1.
+sub armed {
+    my ($response, %opt) = @_;
+
+    return join ' ', map {
+        my $kinds = join ',', map { $_->{on} } @{ $_->{when} };
+        $opt{kinds} ? "$_->{rule}:$kinds" : $_->{rule};
+    } grep { exists $_->{rule} } templates($response);
+}
+
+
+# Does the page ask the browser to report that it was shown?
+sub wants_view {
+    my ($response) = @_;
+
+    return scalar grep { $_->{view} } templates($response);
+}
+
+
+# The URL of the runtime in the page; undef when there is none.
+sub script_of {
+    my ($response) = @_;
+
+    return ($response->content =~ m{<script async src="([^"]+)"})[0];
+}
+
+
+# report(VISITOR, EVENT, ...): sends events as the runtime of a page does.
+sub report {
+    my ($visitor, @events) = @_;
+
+    return $visitor->request('POST', '/smartmsg/event',
+        headers => ['Sec-Fetch-Site' => 'same-origin'],
+        body => json({ events => \@events }));
+}
+
+
+# Waits until Redis has executed all that nginx (with one worker) has sent so
+# far: commands are executed in order, and this one leaves a trace.
+sub settle {
+    my ($nginx, $redis) = @_;
+
+    my $before = $redis->cmd(XLEN => 'smartmsg:events');
+    my $response = report($nginx->visitor,
+        { event => 'order', id => 'settle', value => 0 });
+    die 'event: ' . $response->head if $response->status != 204;
+
+    my $end = time + 20;
+    until ($redis->cmd(XLEN => 'smartmsg:events') > $before) {
+        die "the event did not reach Redis\n" if time > $end;
+    }
+
+    return 1;
+}
+
+
+1;
