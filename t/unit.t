@@ -18,18 +18,20 @@ for my $name (@names) {
     subtest $name => sub {
         open my $out, '-|', "$built/$name 2>&1" or die "$name: $!";
 
+        my @said;
+
         while (my $line = <$out>) {
             if ($line =~ /^(?:not )?ok \d+ # SKIP (.*)$/) {
                 Test::More->builder->skip('', $1);
             } elsif ($line =~ /^(not )?ok \d+(?: - (.*))?$/) {
                 ok(!$1, $2 // '');
             } elsif ($line !~ /^(?:1\.\.\d+|TAP version.*|# (?:not )?ok .*)$/) {
-                diag($line =~ s/^# ?//r =~ s/\n//r);
+                push @said, $line =~ s/^# ?//r =~ s/\n//r;
             }
         }
 
         close $out;
-        is($?, 0, 'exit status');
+        is($?, 0, 'exit status') || diag(join "\n", @said);
     };
 }
 
