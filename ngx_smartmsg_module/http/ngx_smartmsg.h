@@ -264,8 +264,9 @@ void ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx);
 
 /*
  * Writes the page view to Redis, once, as soon as it is known that the
- * response is a page and what Redis knew before.  Prefetched pages are
- * counted when the browser reports them.
+ * response is a page and what Redis knew before.  A prefetched page only
+ * leaves what a session begins with; it is counted when the browser reports
+ * it.
  */
 void ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx);
 

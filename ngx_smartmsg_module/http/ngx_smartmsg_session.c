@@ -105,12 +105,16 @@ ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx)
     ngx_smartmsg_store_view_t   view;
 
     if (!ctx->page || !ctx->ready || ctx->failed || ctx->viewed
-        || ctx->prefetch || !ngx_smartmsg_site_ready(ctx->site))
+        || !ngx_smartmsg_site_ready(ctx->site))
     {
         return;
     }
 
     ctx->viewed = 1;
+
+    if (ctx->prefetch && !ngx_smartmsg_session_is_new(ctx)) {
+        return;
+    }
 
     scf = ngx_http_get_module_srv_conf(ctx->request, ngx_smartmsg_module);
 
@@ -121,6 +125,7 @@ ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx)
     view.now = ngx_time();
     view.visitor_ttl = scf->cookie->max_age;
     view.minted = ctx->minted;
+    view.prefetch = ctx->prefetch;
     view.fresh = ngx_smartmsg_session_is_new(ctx);
 
     if (view.fresh) {

@@ -319,7 +319,10 @@ ngx_smartmsg_store_view(ngx_smartmsg_store_t *store,
     ttl = view->minted ? NGX_SMARTMSG_SESSION_NEW_TTL
                        : NGX_SMARTMSG_SESSION_TTL;
 
-    ngx_smartmsg_store_count_view(store, view, &rc);
+    if (!view->prefetch) {
+        ngx_smartmsg_store_count_view(store, view, &rc);
+    }
+
     ngx_smartmsg_store_view_fields(store, view, &rc);
     ngx_smartmsg_store_expire(store, &view->visitor, 's', ttl, &rc);
 
@@ -401,7 +404,7 @@ ngx_smartmsg_store_view_fields(ngx_smartmsg_store_t *store,
     ngx_smartmsg_cmd_text(&cmd, "last");
     ngx_smartmsg_cmd_int(&cmd, view->now);
 
-    if (view->minted) {
+    if (view->minted && !view->prefetch) {
         ngx_smartmsg_cmd_text(&cmd, "new");
         ngx_smartmsg_cmd_text(&cmd, "1");
     }

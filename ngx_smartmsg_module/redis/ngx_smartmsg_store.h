@@ -88,6 +88,12 @@ typedef struct {
      * the fields above are written.
      */
     unsigned                      fresh:1;
+
+    /*
+     * The page was fetched ahead: if it is ever seen, a view follows.  What
+     * begins a new session is written, but nothing is counted.
+     */
+    unsigned                      prefetch:1;
 } ngx_smartmsg_store_view_t;
 
 

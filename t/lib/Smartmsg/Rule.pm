@@ -8,7 +8,8 @@ use warnings;
 use Exporter qw(import);
 use JSON::PP ();
 
-our @EXPORT = qw(rule armed script_of wants_view report settle true false json);
+our @EXPORT = qw(rule armed script_of wants_view report settle logged
+    true false json);
 
 my $JSON = JSON::PP->new->utf8->canonical;
 
@@ -113,6 +114,24 @@ sub settle {
     }
 
     return 1;
+}
+
+
+# $smartmsg_status of the last request for a URI, once it is in the access log;
+# in a list: status, rule, visitor.
+sub logged {
+    my ($nginx, $uri) = @_;
+
+    my $line;
+    my $end = time + 20;
+
+    until (($line) = grep { / \Q$uri\E / } reverse $nginx->access_log) {
+        die "$uri was not logged\n" if time > $end;
+    }
+
+    my (undef, undef, undef, $status, @rest) = split / /, $line;
+
+    return wantarray ? ($status, @rest) : $status;
 }
 
 
