@@ -252,6 +252,36 @@ static bool parse_season(smartmsg_rule_t *rule, json_t *root,
     return true;
 }
 
+/*
+ * An entry of `rules` without an effect is passed over by every SDK, and so
+ * would be a misspelt "force".
+ */
+static bool check_effects(json_t *root, smartmsg_error_t *err)
+{
+    json_t *list = json_object_get(root, "rules");
+    json_t *value;
+    size_t i;
+
+    json_array_foreach(list, i, value) {
+        smartmsg_path_t path = {0};
+
+        if (json_object_get(value, "force") != NULL
+            || json_object_get(value, "variations") != NULL
+            || json_object_get(value, "parentConditions") != NULL)
+        {
+            continue;
+        }
+
+        (void)smartmsg_path_key(&path, "rules");
+        (void)smartmsg_path_index(&path, i);
+        smartmsg_error_set(err, path.text, "does nothing: give it \"force\" "
+                           "or \"variations\"");
+        return false;
+    }
+
+    return true;
+}
+
 static bool grow_values(smartmsg_rule_t *rule)
 {
     size_t size = rule->values_size ? rule->values_size * 2 : 4;
@@ -335,7 +365,9 @@ static bool compile(smartmsg_rule_t *rule, json_t *root,
 
     rule->feature = smartmsg_feature_compile(rule->id, root, &with, err);
 
-    if (rule->feature == NULL || !parse_messages(rule, err)) {
+    if (rule->feature == NULL || !check_effects(root, err)
+        || !parse_messages(rule, err))
+    {
         return false;
     }
 

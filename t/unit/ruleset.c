@@ -1,0 +1,384 @@
+#include "support_rules.h"
+
+static smartmsg_names_t *names;
+
+static int make_names(void **state)
+{
+    (void)state;
+    names = smartmsg_names_create();
+
+    return names == NULL;
+}
+
+static int drop_names(void **state)
+{
+    (void)state;
+    smartmsg_names_destroy(names);
+
+    return 0;
+}
+
+/* The set takes the only reference of each rule. */
+static smartmsg_ruleset_t *make_set(smartmsg_ruleset_entry_t *entries, size_t n,
+                                    bool on)
+{
+    smartmsg_ruleset_t *set = smartmsg_ruleset_new(entries, n, on);
+
+    assert_non_null(set);
+
+    for (size_t i = 0; i < n; i++) {
+        smartmsg_rule_unref(entries[i].rule);
+    }
+
+    return set;
+}
+
+static smartmsg_ruleset_entry_t on(const char *id, const char *text)
+{
+    return (smartmsg_ruleset_entry_t){make_rule(names, id, text), true};
+}
+
+static smartmsg_ruleset_entry_t off(const char *id, const char *text)
+{
+    return (smartmsg_ruleset_entry_t){make_rule(names, id, text), false};
+}
+
+static void check(smartmsg_ruleset_t *set, const char *facts,
+                  const smartmsg_seen_t *seen, int64_t now,
+                  const char *expected)
+{
+    smartmsg_decision_t decision;
+
+    decide(set, names, facts, seen, now, &decision);
+    assert_string_equal(decided(&decision), expected);
+    smartmsg_decision_release(&decision);
+    smartmsg_decision_release(&decision);
+}
+
+static void test_empty(void **state)
+{
+    size_t n = 99;
+    smartmsg_ruleset_t *set = make_set(NULL, 0, true);
+
+    (void)state;
+    assert_true(smartmsg_ruleset_empty(set));
+    assert_false(smartmsg_ruleset_uses_cart(set));
+    (void)smartmsg_ruleset_slots(set, &n);
+    assert_int_equal(n, 0);
+    assert_null(smartmsg_ruleset_find(set, S("a"), NULL));
+    check(set, "{}", NULL, 0, "");
+    smartmsg_ruleset_unref(set);
+    smartmsg_ruleset_unref(NULL);
+}
+
+static void test_order(void **state)
+{
+    smartmsg_ruleset_entry_t entries[] = {
+        on("b", "{'defaultValue': " MESSAGE(EXIT) "}"),
+        on("a", "{'defaultValue': " MESSAGE(EXIT) ", 'priority': -1}"),
+        on("d", "{'defaultValue': " MESSAGE(IDLE) ", 'priority': 2.5}"),
+        on("c", "{'defaultValue': " MESSAGE(IDLE) ", 'priority': 2.5}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 4, true);
+
+    (void)state;
+    assert_false(smartmsg_ruleset_empty(set));
+    assert_int_equal(smartmsg_ruleset_size(set), 4);
+    check(set, "{}", NULL, 0, "c/:2 b/:1");
+    smartmsg_ruleset_unref(set);
+}
+
+/* A message keeps those of its kinds that nobody before it has taken. */
+static void test_kinds(void **state)
+{
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'priority': 4, 'defaultValue': " MESSAGE(IDLE) "}"),
+        on("b", "{'priority': 3, 'defaultValue': " MESSAGE(EXIT "," IDLE) "}"),
+        on("c", "{'priority': 2, 'defaultValue': " MESSAGE(EXIT) "}"),
+        on("d", "{'priority': 1, 'defaultValue': "
+           MESSAGE(LOAD "," DWELL "," IDLE) "}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 4, true);
+
+    (void)state;
+    check(set, "{}", NULL, 0, "a/:2 b/:1 d/:c");
+    smartmsg_ruleset_unref(set);
+}
+
+static void test_conditions(void **state)
+{
+    smartmsg_ruleset_entry_t entries[] = {
+        on("cart", "{'priority': 2, 'rules': [{'condition': "
+           "{'page.type': 'cart', 'cart.value': {'$gt': 50}}, 'force': "
+           MESSAGE(EXIT) "}, {'condition': {'page.type': 'cart'}, 'force': "
+           MESSAGE(IDLE) "}]}"),
+        on("any", "{'rules': [{'condition': {'session.views': {'$gte': 2}}, "
+           "'force': " MESSAGE(EXIT) "}]}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 2, true);
+    size_t n;
+    const uint32_t *slots = smartmsg_ruleset_slots(set, &n);
+
+    (void)state;
+    assert_true(smartmsg_ruleset_uses_cart(set));
+    assert_int_equal(n, 3);
+    assert_true(slots[0] < slots[1] && slots[1] < slots[2]);
+
+    check(set, "{}", NULL, 0, "");
+    check(set, "{'page': {'type': 'cart'}, 'cart': {'value': 51}}", NULL, 0,
+          "cart/:1");
+    check(set, "{'page': {'type': 'cart'}, 'session': {'views': 2}}", NULL, 0,
+          "cart/:2 any/:1");
+    smartmsg_ruleset_unref(set);
+}
+
+static void test_switches(void **state)
+{
+    bool position = true;
+    size_t n;
+    smartmsg_ruleset_entry_t entries[] = {
+        off("a", "{'rules': [{'condition': {'cart.value': 1}, 'force': "
+            MESSAGE(EXIT) "}]}"),
+        on("b", "{'rules': [{'condition': {'x': 1}, 'force': "
+           MESSAGE(EXIT) "}]}"),
+    };
+    smartmsg_ruleset_t *set = smartmsg_ruleset_new(entries, 2, true);
+
+    (void)state;
+    assert_non_null(set);
+    check(set, "{'cart': {'value': 1}, 'x': 1}", NULL, 0, "b/:1");
+    assert_false(smartmsg_ruleset_uses_cart(set));
+    assert_true(smartmsg_ruleset_main_switch(set));
+    (void)smartmsg_ruleset_slots(set, &n);
+    assert_int_equal(n, 1);
+    assert_non_null(smartmsg_ruleset_find(set, S("a"), &position));
+    assert_false(position);
+    assert_non_null(smartmsg_ruleset_find(set, S("b"), &position));
+    assert_true(position);
+    assert_null(smartmsg_ruleset_find(set, S("c"), NULL));
+    smartmsg_ruleset_unref(set);
+
+    /* the main switch */
+    set = make_set(entries, 2, false);
+    assert_true(smartmsg_ruleset_empty(set));
+    assert_false(smartmsg_ruleset_main_switch(set));
+    assert_non_null(smartmsg_ruleset_find(set, S("b"), &position));
+    (void)smartmsg_ruleset_slots(set, &n);
+    assert_int_equal(n, 0);
+    check(set, "{'x': 1}", NULL, 0, "");
+    smartmsg_ruleset_unref(set);
+}
+
+static void test_season(void **state)
+{
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'priority': 1, 'start': 100, 'end': 200, 'defaultValue': "
+           MESSAGE(EXIT) "}"),
+        on("b", "{'defaultValue': " MESSAGE(EXIT) "}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 2, true);
+
+    (void)state;
+    check(set, "{}", NULL, 99, "b/:1");
+    check(set, "{}", NULL, 100, "a/:1");
+    check(set, "{}", NULL, 199, "a/:1");
+    check(set, "{}", NULL, 200, "b/:1");
+    smartmsg_ruleset_unref(set);
+}
+
+typedef struct {
+    uint32_t shown;
+    int64_t last;
+    int asked;
+} seen_t;
+
+static uint32_t shown(void *data, smartmsg_str_t id)
+{
+    seen_t *seen = data;
+
+    seen->asked++;
+
+    return smartmsg_str_eq(id, S("a")) ? seen->shown : 0;
+}
+
+static int64_t last(void *data, smartmsg_str_t id)
+{
+    seen_t *seen = data;
+
+    seen->asked++;
+
+    return smartmsg_str_eq(id, S("a")) ? seen->last : 0;
+}
+
+static void test_caps(void **state)
+{
+    seen_t data = {0, 0, 0};
+    smartmsg_seen_t seen = {&data, shown, last};
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'priority': 1, 'rules': [{'condition': {'x': 1}, 'force': "
+           "{'when': [" EXIT "], 'cap': {'session': 2, 'days': 1},"
+           "'show': {'as': 'bubble', 'title': 'T'}}}]}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 1, true);
+
+    (void)state;
+    check(set, "{'x': 2}", &seen, 1000000, "");
+    assert_int_equal(data.asked, 0);
+
+    check(set, "{'x': 1}", &seen, 1000000, "a/:1");
+    data.shown = 1;
+    check(set, "{'x': 1}", &seen, 1000000, "a/:1");
+    data.shown = 2;
+    check(set, "{'x': 1}", &seen, 1000000, "");
+    data.shown = 0;
+    data.last = 1000000 - 86400;
+    check(set, "{'x': 1}", &seen, 1000000, "a/:1");
+    data.last++;
+    check(set, "{'x': 1}", &seen, 1000000, "");
+    data.last = 1000001;    /* clocks differ */
+    check(set, "{'x': 1}", &seen, 1000000, "");
+    check(set, "{'x': 1}", NULL, 1000000, "a/:1");
+    smartmsg_ruleset_unref(set);
+}
+
+/* A message that may not be shown leaves its triggers to the next one. */
+static void test_capped_gives_way(void **state)
+{
+    seen_t data = {1, 0, 0};
+    smartmsg_seen_t seen = {&data, shown, last};
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'priority': 1, 'defaultValue': " MESSAGE(EXIT) "}"),
+        on("b", "{'defaultValue': " MESSAGE(EXIT) "}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 2, true);
+
+    (void)state;
+    check(set, "{}", &seen, 0, "b/:1");
+    smartmsg_ruleset_unref(set);
+}
+
+static void test_variations(void **state)
+{
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'rules': [{'key': 'exp', 'variations': [null, "
+           MESSAGE(EXIT) "], 'weights': [0, 1], 'hashAttribute': 'id'}]}"),
+        on("b", "{'rules': [{'variations': [" MESSAGE(IDLE) ", null], "
+           "'weights': [1, 0], 'meta': [{'key': 'control'}, {'key': 'x'}]}]}"),
+        on("c", "{'rules': [{'variations': [null, " MESSAGE(LOAD) "], "
+           "'weights': [1, 0]}]}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 3, true);
+
+    (void)state;
+    check(set, "{'id': 'someone'}", NULL, 0, "a/1:1 b/control:2");
+    smartmsg_ruleset_unref(set);
+}
+
+/* A rule can be the prerequisite of another one, while it is on. */
+static void test_prerequisites(void **state)
+{
+    static const char parent[] =
+        "{'defaultValue': null, 'rules': [{'condition': {'vip': true}, "
+        "'force': " MESSAGE(LOAD) "}]}";
+    static const char child[] =
+        "{'rules': [{'parentConditions': [{'id': 'parent', 'condition': "
+        "{'value': {'$exists': true}}}], 'force': " MESSAGE(EXIT) "}]}";
+    smartmsg_ruleset_entry_t entries[] = {
+        on("parent", parent), on("child", child),
+    };
+    smartmsg_ruleset_t *set = smartmsg_ruleset_new(entries, 2, true);
+
+    (void)state;
+    assert_non_null(set);
+    check(set, "{}", NULL, 0, "");
+    check(set, "{'vip': true}", NULL, 0, "child/:1 parent/:8");
+    smartmsg_ruleset_unref(set);
+
+    entries[0].on = false;
+    set = make_set(entries, 2, true);
+    check(set, "{'vip': true}", NULL, 0, "");
+    smartmsg_ruleset_unref(set);
+}
+
+/* A decision outlives the set that made it. */
+static void test_decision_keeps_set(void **state)
+{
+    smartmsg_decision_t decision;
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'defaultValue': " MESSAGE(EXIT) "}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 1, true);
+
+    (void)state;
+    decide(set, names, "{}", NULL, 0, &decision);
+    smartmsg_ruleset_unref(set);
+    assert_string_equal(decided(&decision), "a/:1");
+    smartmsg_decision_release(&decision);
+    assert_int_equal(decision.n, 0);
+    memset(&decision, 0, sizeof(decision));
+    smartmsg_decision_release(&decision);
+}
+
+/* Counts how often a fact is asked for. */
+static const smartmsg_value_t *counting_get(void *data, uint32_t slot)
+{
+    static const smartmsg_value_t missing = {SMARTMSG_MISSING, {false}};
+
+    (void)slot;
+    (*(int *)data)++;
+
+    return &missing;
+}
+
+/* When every kind is taken, nobody else is asked, whatever their number. */
+static void test_stops_early(void **state)
+{
+    enum { RULES = 5000 };
+    smartmsg_ruleset_entry_t *entries = calloc(RULES, sizeof(*entries));
+    smartmsg_decision_t decision;
+    char text[300];
+    char id[20];
+    int asked = 0;
+    smartmsg_facts_t facts = {counting_get, &asked};
+    smartmsg_context_t context = {.facts = &facts};
+
+    (void)state;
+    assert_non_null(entries);
+
+    for (int i = 0; i < RULES; i++) {
+        (void)snprintf(text, sizeof(text), "{'priority': %d, 'rules': ["
+                       "{'condition': {'x': {'$exists': %s}}, 'force': "
+                       MESSAGE(EXIT) "}]}", i, i == 4990 ? "false" : "true");
+        (void)snprintf(id, sizeof(id), "r%d", i);
+        entries[i] = on(id, text);
+    }
+
+    smartmsg_ruleset_t *set = make_set(entries, RULES, true);
+
+    smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
+    assert_string_equal(decided(&decision), "r4990/:1");
+    assert_int_equal(asked, 10);
+    smartmsg_decision_release(&decision);
+    smartmsg_ruleset_unref(set);
+    free(entries);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_season),
+        cmocka_unit_test(test_caps),
+        cmocka_unit_test(test_capped_gives_way),
+        cmocka_unit_test(test_variations),
+        cmocka_unit_test(test_prerequisites),
+        cmocka_unit_test(test_decision_keeps_set),
+        cmocka_unit_test(test_stops_early),
+    };
+
+    return cmocka_run_group_tests(tests, make_names, drop_names);
+}

@@ -1,0 +1,436 @@
+#include "support_rules.h"
+
+#include "core/snippet.h"
+
+#define SCRIPT "<script async src=\"/smartmsg/rt.0123abcd.js\"></script>"
+
+static smartmsg_names_t *names;
+
+static int make_names(void **state)
+{
+    (void)state;
+    names = smartmsg_names_create();
+
+    return names == NULL;
+}
+
+static int drop_names(void **state)
+{
+    (void)state;
+    smartmsg_names_destroy(names);
+
+    return 0;
+}
+
+/* The snippet, exactly as long as announced; to be freed. */
+static char *write_snippet(const smartmsg_snippet_t *snippet)
+{
+    size_t size = smartmsg_snippet_size(snippet);
+    char *buf = malloc(size);
+    char *text = malloc(size + 1);
+
+    assert_non_null(buf);
+    assert_non_null(text);
+    memset(buf, '#', size);
+    assert_int_equal(smartmsg_snippet_write(snippet, buf, size - 1), 0);
+    assert_int_equal(buf[0], '#');
+    assert_int_equal(smartmsg_snippet_write(snippet, buf, size), size);
+    memcpy(text, buf, size);
+    text[size] = '\0';
+    free(buf);
+
+    return text;
+}
+
+static void check(const smartmsg_snippet_t *snippet, const char *expected)
+{
+    char *text = write_snippet(snippet);
+
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* Arms what the rule says for everybody and checks the snippet. */
+static void check_rule(const char *rule_text, const char *language,
+                       const char *expected)
+{
+    smartmsg_decision_t decision;
+    smartmsg_ruleset_entry_t entry = {
+        make_rule(names, "exit-cart", rule_text), true
+    };
+    smartmsg_ruleset_t *set = smartmsg_ruleset_new(&entry, 1, true);
+
+    assert_non_null(set);
+    smartmsg_rule_unref(entry.rule);
+    decide(set, names, "{'id': 'someone'}", NULL, 0, &decision);
+
+    smartmsg_snippet_t snippet = {
+        .armed = decision.armed,
+        .n = decision.n,
+        .language = S(language),
+        .script_url = S("/smartmsg/rt.0123abcd.js"),
+    };
+
+    check(&snippet, expected);
+    smartmsg_decision_release(&decision);
+    smartmsg_ruleset_unref(set);
+}
+
+static void test_script(void **state)
+{
+    smartmsg_snippet_t snippet = {
+        .script_url = S("/smartmsg/rt.0123abcd.js"),
+    };
+
+    (void)state;
+    check(&snippet, SCRIPT);
+
+    snippet.nonce = S("r4nd0m+/==");
+    check(&snippet, "<script async src=\"/smartmsg/rt.0123abcd.js\" "
+          "nonce=\"r4nd0m+/==\"></script>");
+
+    /* even what should have been refused cannot break out */
+    snippet.nonce = S("\"><script>");
+    snippet.script_url = S("/a\"b&<c>\xc3\xa4");
+    check(&snippet, "<script async src=\"/a&quot;b&amp;&lt;c&gt;&#228;\" "
+          "nonce=\"&quot;&gt;&lt;script&gt;\"></script>");
+}
+
+static void test_view(void **state)
+{
+    smartmsg_snippet_t snippet = {
+        .script_url = S("/smartmsg/rt.0123abcd.js"),
+        .view = true,
+    };
+
+    (void)state;
+    check(&snippet, "<template data-smartmsg=\"{&quot;view&quot;:1}\">"
+          "</template>" SCRIPT);
+}
+
+static void test_message(void **state)
+{
+    static const char rule[] =
+        "{'rules': [{'force': {"
+        "'when': [{'on': 'exit', 'after': 5}],"
+        "'cap': {'session': 1, 'days': 7},"
+        "'show': {'as': 'dialog',"
+        " 'title': {'en': 'Can we help?', 'de': 'K\xc3\xb6nnen wir helfen?'},"
+        " 'text': {'en': 'Call <us> & \\u0022ask\\u0022\\n\xf0\x9f\x98\x80'},"
+        " 'actions': [{'label': {'en': 'Call us'}, 'href': 'tel:+4930'},"
+        "  {'label': 'No, thanks', 'close': true}],"
+        " 'close': {'en': 'Close', 'de': 'Zu'}}}}]}";
+
+    (void)state;
+    check_rule(rule, "de-DE",
+        "<template data-smartmsg=\"{&quot;rule&quot;:&quot;exit-cart&quot;,"
+        "&quot;variation&quot;:&quot;&quot;,&quot;when&quot;:["
+        "{&quot;on&quot;:&quot;exit&quot;,&quot;after&quot;:5}],"
+        "&quot;as&quot;:&quot;dialog&quot;,&quot;lang&quot;:&quot;de&quot;}\">"
+        "<h2 class=\"title\">K&#246;nnen wir helfen?</h2>"
+        "<p class=\"text\">Call &lt;us&gt; &amp; &quot;ask&quot;<br>&#128512;"
+        "</p><div class=\"actions\">"
+        "<a class=\"action primary\" href=\"tel:+4930\">Call us</a>"
+        "<button class=\"action\" type=\"button\" data-close>No, thanks"
+        "</button></div><button class=\"close\" type=\"button\" "
+        "aria-label=\"Zu\" data-close></button></template>" SCRIPT);
+}
+
+static void test_variation(void **state)
+{
+    (void)state;
+    check_rule(
+        "{'rules': [{'variations': [null, {'when': [" LOAD "], "
+        "'show': {'as': 'bubble', 'title': 'T'}}], 'weights': [0, 1], "
+        "'meta': [{'key': 'a'}, {'key': 'big \\u0022\xc3\xa4\\u0022'}]}]}",
+        "en",
+        "<template data-smartmsg=\"{&quot;rule&quot;:&quot;exit-cart&quot;,"
+        "&quot;variation&quot;:&quot;big \\&quot;\\u00e4\\&quot;&quot;,"
+        "&quot;when&quot;:[{&quot;on&quot;:&quot;load&quot;,"
+        "&quot;after&quot;:0}],&quot;as&quot;:&quot;bubble&quot;,"
+        "&quot;lang&quot;:&quot;en&quot;}\"><h2 class=\"title\">T</h2>"
+        "<button class=\"close\" type=\"button\" aria-label=\"Close\" "
+        "data-close></button></template>" SCRIPT);
+}
+
+/* Only the armed kinds of trigger are told to the browser. */
+static void test_armed_kinds(void **state)
+{
+    smartmsg_rule_t *rule = make_rule(names, "a", "{'defaultValue': "
+                                      MESSAGE(EXIT "," IDLE "," LOAD) "}");
+    const json_t *value;
+
+    (void)state;
+    value = smartmsg_feature_value(smartmsg_rule_feature(rule), 0, NULL);
+
+    smartmsg_armed_t armed = {
+        .rule = rule,
+        .message = smartmsg_rule_message(rule, value),
+        .kinds = SMARTMSG_TRIGGER_BIT(SMARTMSG_TRIGGER_IDLE)
+                 | SMARTMSG_TRIGGER_BIT(SMARTMSG_TRIGGER_LOAD),
+    };
+    smartmsg_snippet_t snippet = {
+        .armed = &armed, .n = 1, .script_url = S("/rt.js"),
+    };
+    char *text = write_snippet(&snippet);
+
+    assert_null(strstr(text, "&quot;exit&quot;"));
+    assert_non_null(strstr(text, "&quot;when&quot;:[{&quot;on&quot;:&quot;idle"
+                           "&quot;,&quot;after&quot;:30},{&quot;on&quot;:&quot;"
+                           "load&quot;,&quot;after&quot;:0}]"));
+    free(text);
+    smartmsg_rule_unref(rule);
+}
+
+static void test_several(void **state)
+{
+    smartmsg_rule_t *rule = make_rule(names, "a", "{'defaultValue': "
+                                      MESSAGE(LOAD) "}");
+    const json_t *value = smartmsg_feature_value(smartmsg_rule_feature(rule),
+                                                 0, NULL);
+    const smartmsg_message_t *message = smartmsg_rule_message(rule, value);
+    smartmsg_armed_t armed[2] = {
+        {.rule = rule, .message = message, .kinds = 15},
+        {.rule = rule, .message = message, .kinds = 15},
+    };
+    smartmsg_snippet_t snippet = {
+        .armed = armed, .n = 2, .script_url = S("/rt.js"), .view = true,
+    };
+    char *text = write_snippet(&snippet);
+    char *second = strstr(text + 1, "</template><template data-smartmsg=\"{&"
+                          "quot;rule");
+
+    (void)state;
+    assert_non_null(second);
+    assert_non_null(strstr(second, "</template><template data-smartmsg=\""
+                           "{&quot;view&quot;:1}\"></template><script"));
+    free(text);
+    smartmsg_rule_unref(rule);
+}
+
+static void test_nonce(void **state)
+{
+    char longest[257];
+
+    (void)state;
+    memset(longest, 'A', sizeof(longest));
+
+    assert_true(smartmsg_snippet_nonce_valid(S("abcXYZ019+/-_")));
+    assert_true(smartmsg_snippet_nonce_valid(S("YQ==")));
+    assert_true(smartmsg_snippet_nonce_valid(smartmsg_str(longest, 256)));
+    assert_false(smartmsg_snippet_nonce_valid(smartmsg_str(longest, 257)));
+    assert_false(smartmsg_snippet_nonce_valid(S("")));
+    assert_false(smartmsg_snippet_nonce_valid(S("==")));
+    assert_false(smartmsg_snippet_nonce_valid(S("a===")));
+    assert_false(smartmsg_snippet_nonce_valid(S("a=b")));
+    assert_false(smartmsg_snippet_nonce_valid(S("a\"b")));
+    assert_false(smartmsg_snippet_nonce_valid(S("a b")));
+    assert_false(smartmsg_snippet_nonce_valid(smartmsg_str("a\0b", 3)));
+}
+
+/* --- what a browser makes of it: a parser of the forms used here --- */
+
+static void add_utf8(char **out, unsigned long code)
+{
+    char *p = *out;
+
+    if (code < 0x80) {
+        *p++ = (char)code;
+    } else if (code < 0x800) {
+        *p++ = (char)(0xc0 | code >> 6);
+        *p++ = (char)(0x80 | (code & 0x3f));
+    } else if (code < 0x10000) {
+        *p++ = (char)(0xe0 | code >> 12);
+        *p++ = (char)(0x80 | (code >> 6 & 0x3f));
+        *p++ = (char)(0x80 | (code & 0x3f));
+    } else {
+        *p++ = (char)(0xf0 | code >> 18);
+        *p++ = (char)(0x80 | (code >> 12 & 0x3f));
+        *p++ = (char)(0x80 | (code >> 6 & 0x3f));
+        *p++ = (char)(0x80 | (code & 0x3f));
+    }
+
+    *out = p;
+}
+
+/* Resolves the character references of text up to the character end. */
+static char *unescape(const char *text, char end)
+{
+    static const struct {
+        const char *name;
+        char value;
+    } named[] = {
+        {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'},
+    };
+    char *result = malloc(strlen(text) + 1);
+    char *out = result;
+
+    assert_non_null(result);
+
+    while (*text != end && *text != '\0') {
+        size_t i;
+
+        if (strncmp(text, "<br>", 4) == 0) {
+            *out++ = '\n';
+            text += 4;
+            continue;
+        }
+
+        if (strncmp(text, "&#", 2) == 0) {
+            char *after;
+
+            add_utf8(&out, strtoul(text + 2, &after, 10));
+            assert_int_equal(*after, ';');
+            text = after + 1;
+            continue;
+        }
+
+        for (i = 0; i < 4; i++) {
+            if (strncmp(text, named[i].name, strlen(named[i].name)) == 0) {
+                *out++ = named[i].value;
+                text += strlen(named[i].name);
+                break;
+            }
+        }
+
+        if (i == 4) {
+            assert_int_not_equal(*text, '&');
+            *out++ = *text++;
+        }
+    }
+
+    *out = '\0';
+
+    return result;
+}
+
+/* Replaces <br> first, so that '<' can end the text. */
+static char *text_after(const char *snippet, const char *tag)
+{
+    const char *start = strstr(snippet, tag);
+    const char *end;
+    char *piece;
+    char *text;
+
+    assert_non_null(start);
+    start += strlen(tag);
+    end = strstr(start, "</");
+    assert_non_null(end);
+    piece = strndup(start, (size_t)(end - start));
+    assert_non_null(piece);
+    text = unescape(piece, '\0');
+    free(piece);
+
+    return text;
+}
+
+static json_t *random_text(unsigned *seed)
+{
+    static const char *const pieces[] = {
+        "a", "Z", " ", "<", ">", "&", "\"", "'", "\\", "&amp;", "<!--#", "-->",
+        "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xe2\x80\xa8", "\n",
+        "</template>", "<script>", "]]>", "{{x}}", "\xf4\x8f\xbf\xbd", "%00",
+    };
+    char text[400] = "x";
+
+    for (int i = rand_r(seed) % 20; i > 0; i--) {
+        (void)strcat(text, pieces[(size_t)rand_r(seed)
+                                  % (sizeof(pieces) / sizeof(pieces[0]))]);
+    }
+
+    return json_string(text);
+}
+
+static void check_round_trip(unsigned *seed)
+{
+    json_t *title = random_text(seed), *text = random_text(seed),
+           *key = random_text(seed);
+    json_t *root = json_pack(
+        "{s:[{s:[{s:[{s:s}],s:{s:s,s:O,s:O}},n],s:[f,f],s:[{s:O},{s:s}]}]}",
+        "rules", "variations", "when", "on", "exit", "show", "as", "dialog",
+        "title", title, "text", text, "weights", 1.0, 0.0, "meta", "key", key,
+        "key", "other");
+    char *rule_text = json_dumps(root, 0);
+    smartmsg_rule_t *rule = smartmsg_rule_parse(S("r"), S(rule_text), names,
+                                                NULL);
+
+    assert_non_null(rule);
+
+    const json_t *value = smartmsg_feature_value(smartmsg_rule_feature(rule),
+                                                 1, NULL);
+    smartmsg_armed_t armed = {
+        .rule = rule,
+        .message = smartmsg_rule_message(rule, value),
+        .variation = smartmsg_str(json_string_value(key),
+                                  json_string_length(key)),
+        .kinds = 15,
+    };
+    smartmsg_snippet_t snippet = {
+        .armed = &armed, .n = 1, .script_url = S("/rt.js"),
+    };
+    char *written = write_snippet(&snippet);
+
+    for (char *p = written; *p; p++) {
+        assert_in_range(*p, 0x20, 0x7e);
+    }
+
+    assert_null(strstr(written, "<!"));
+    assert_null(strstr(written + 1, "<template"));
+    assert_string_equal(strstr(written, "</template>"),
+                        "</template><script async src=\"/rt.js\"></script>");
+
+    char *got = text_after(written, "<h2 class=\"title\">");
+
+    assert_string_equal(got, json_string_value(title));
+    free(got);
+
+    got = text_after(written, "<p class=\"text\">");
+    assert_string_equal(got, json_string_value(text));
+    free(got);
+
+    got = unescape(written + strlen("<template data-smartmsg=\""), '"');
+
+    json_t *data = json_loads(got, JSON_REJECT_DUPLICATES, NULL);
+
+    assert_non_null(data);
+    assert_true(json_equal(json_object_get(data, "variation"), key));
+    assert_string_equal(json_string_value(json_object_get(data, "rule")), "r");
+    assert_int_equal(json_object_size(data), 5);
+
+    json_decref(data);
+    free(got);
+    free(written);
+    free(rule_text);
+    smartmsg_rule_unref(rule);
+    json_decref(root);
+    json_decref(title);
+    json_decref(text);
+    json_decref(key);
+}
+
+static void test_round_trip(void **state)
+{
+    unsigned seed = 1;
+
+    (void)state;
+
+    for (int i = 0; i < 2000; i++) {
+        check_round_trip(&seed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_script),
+        cmocka_unit_test(test_view),
+        cmocka_unit_test(test_message),
+        cmocka_unit_test(test_variation),
+        cmocka_unit_test(test_armed_kinds),
+        cmocka_unit_test(test_several),
+        cmocka_unit_test(test_nonce),
+        cmocka_unit_test(test_round_trip),
+    };
+
+    return cmocka_run_group_tests(tests, make_names, drop_names);
+}
