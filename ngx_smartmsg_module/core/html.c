@@ -6,60 +6,58 @@
 
 #include <string.h>
 
-static inline unsigned char
-lower(unsigned char c)
+static inline unsigned char lower(unsigned char c)
 {
-    return (unsigned) c - 'A' < 26 ? c | 0x20 : c;
+    return (unsigned)c - 'A' < 26 ? c | 0x20 : c;
 }
 
-static inline bool
-ends_name(unsigned char c)
+static inline bool ends_name(unsigned char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'
            || c == '/' || c == '>';
 }
 
-static const unsigned char *
-data(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
+static const unsigned char *data(smartmsg_html_t *h, const unsigned char *p,
+                                 const unsigned char *end)
 {
-    p = memchr(p, '<', (size_t) (end - p));
+    p = memchr(p, '<', (size_t)(end - p));
 
     if (p == NULL) {
         return end;
     }
 
-    h->mark = h->total - (uint64_t) (end - p);
+    h->mark = h->total - (uint64_t)(end - p);
     h->state = HTML_TAG_OPEN;
 
     return p + 1;
 }
 
 /* Skips everything before the byte c, which leads to the state next. */
-static const unsigned char *
-skip_to(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end,
-    int c, unsigned next)
+static const unsigned char *skip_to(smartmsg_html_t *h, const unsigned char *p,
+                                    const unsigned char *end, int c,
+                                    unsigned next)
 {
-    p = memchr(p, c, (size_t) (end - p));
+    p = memchr(p, c, (size_t)(end - p));
 
     if (p == NULL) {
         return end;
     }
 
-    h->state = (uint8_t) next;
+    h->state = (uint8_t)next;
 
     return p + 1;
 }
 
 /* <!doctype or <![CDATA[, of which h->match characters are known. */
-static const unsigned char *
-declaration(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *declaration(smartmsg_html_t *h,
+                                        const unsigned char *p)
 {
-    static const char  doctype[] = "doctype", cdata[] = "[CDATA[";
+    static const char doctype[] = "doctype", cdata[] = "[CDATA[";
 
-    bool                  is_doctype = (h->state == HTML_DOCTYPE);
-    const unsigned char   c = is_doctype ? lower(*p) : *p;
+    bool is_doctype = (h->state == HTML_DOCTYPE);
+    const unsigned char c = is_doctype ? lower(*p) : *p;
 
-    if (c != (unsigned char) (is_doctype ? doctype : cdata)[h->match]) {
+    if (c != (unsigned char)(is_doctype ? doctype : cdata)[h->match]) {
         h->state = HTML_UNTIL_GT;
         return p;
     }
@@ -83,8 +81,7 @@ declaration(smartmsg_html_t *h, const unsigned char *p)
 }
 
 /* After "<!". */
-static const unsigned char *
-markup(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *markup(smartmsg_html_t *h, const unsigned char *p)
 {
     if (h->state == HTML_MARKUP_DASH) {
         if (*p != '-') {
@@ -97,7 +94,6 @@ markup(smartmsg_html_t *h, const unsigned char *p)
     }
 
     switch (*p) {
-
     case '-':
         h->state = HTML_MARKUP_DASH;
         return p + 1;
@@ -122,19 +118,20 @@ markup(smartmsg_html_t *h, const unsigned char *p)
 }
 
 /* The states after the dashes of a comment, its text excepted. */
-static const unsigned char *
-comment_dash(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *comment_dash(smartmsg_html_t *h,
+                                         const unsigned char *p)
 {
     switch (h->state) {
-
     case HTML_COMMENT_START:
-        h->state = (*p == '-') ? HTML_COMMENT_START_DASH
-                   : (*p == '>') ? HTML_DATA : HTML_COMMENT;
+        h->state = (*p == '-')   ? HTML_COMMENT_START_DASH
+                   : (*p == '>') ? HTML_DATA
+                                 : HTML_COMMENT;
         break;
 
     case HTML_COMMENT_START_DASH:
-        h->state = (*p == '-') ? HTML_COMMENT_END
-                   : (*p == '>') ? HTML_DATA : HTML_COMMENT;
+        h->state = (*p == '-')   ? HTML_COMMENT_END
+                   : (*p == '>') ? HTML_DATA
+                                 : HTML_COMMENT;
         break;
 
     case HTML_COMMENT_DASH:
@@ -142,14 +139,16 @@ comment_dash(smartmsg_html_t *h, const unsigned char *p)
         break;
 
     case HTML_COMMENT_END:
-        h->state = (*p == '>') ? HTML_DATA
+        h->state = (*p == '>')   ? HTML_DATA
                    : (*p == '!') ? HTML_COMMENT_BANG
-                   : (*p == '-') ? HTML_COMMENT_END : HTML_COMMENT;
+                   : (*p == '-') ? HTML_COMMENT_END
+                                 : HTML_COMMENT;
         break;
 
-    default:                    /* HTML_COMMENT_BANG */
-        h->state = (*p == '>') ? HTML_DATA
-                   : (*p == '-') ? HTML_COMMENT_DASH : HTML_COMMENT;
+    default: /* HTML_COMMENT_BANG */
+        h->state = (*p == '>')   ? HTML_DATA
+                   : (*p == '-') ? HTML_COMMENT_DASH
+                                 : HTML_COMMENT;
         break;
     }
 
@@ -157,14 +156,13 @@ comment_dash(smartmsg_html_t *h, const unsigned char *p)
 }
 
 /* Text of an escaped script: ends at "-->", too. */
-static const unsigned char *
-text_escaped(smartmsg_html_t *h, const unsigned char *p,
-    const unsigned char *end)
+static const unsigned char *text_escaped(smartmsg_html_t *h,
+                                         const unsigned char *p,
+                                         const unsigned char *end)
 {
     for ( ; p < end; p++) {
 
         switch (*p) {
-
         case '<':
             h->dashes = 0;
             h->state = HTML_TEXT_LT;
@@ -192,10 +190,9 @@ text_escaped(smartmsg_html_t *h, const unsigned char *p,
     return p;
 }
 
-static const unsigned char *
-text_lt(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *text_lt(smartmsg_html_t *h, const unsigned char *p)
 {
-    bool  script = (h->text->tag == TAG_SCRIPT);
+    bool script = (h->text->tag == TAG_SCRIPT);
 
     h->match = 0;
 
@@ -215,8 +212,8 @@ text_lt(smartmsg_html_t *h, const unsigned char *p)
 }
 
 /* "<!--" in a script, after "<!". */
-static const unsigned char *
-text_bang(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *text_bang(smartmsg_html_t *h,
+                                      const unsigned char *p)
 {
     if (*p != '-') {
         h->state = HTML_TEXT;
@@ -228,7 +225,7 @@ text_bang(smartmsg_html_t *h, const unsigned char *p)
 
     } else {
         h->escape = 1;
-        h->dashes = 2;          /* "<!-->" is complete */
+        h->dashes = 2; /* "<!-->" is complete */
         h->state = HTML_TEXT;
     }
 
@@ -236,13 +233,13 @@ text_bang(smartmsg_html_t *h, const unsigned char *p)
 }
 
 /* The name after "</", or after "<" in an escaped script. */
-static const unsigned char *
-text_name(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *text_name(smartmsg_html_t *h,
+                                      const unsigned char *p)
 {
-    bool  end_tag = (h->state == HTML_TEXT_END);
+    bool end_tag = (h->state == HTML_TEXT_END);
 
     if (h->match < h->text->len) {
-        if (lower(*p) == (unsigned char) h->text->name[h->match]) {
+        if (lower(*p) == (unsigned char)h->text->name[h->match]) {
             h->match++;
             return p + 1;
         }
@@ -265,11 +262,10 @@ text_name(smartmsg_html_t *h, const unsigned char *p)
     return p;
 }
 
-static const unsigned char *
-step(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
+static const unsigned char *step(smartmsg_html_t *h, const unsigned char *p,
+                                 const unsigned char *end)
 {
     switch (h->state) {
-
     case HTML_DATA:
         return data(h, p, end);
 
@@ -328,15 +324,13 @@ step(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
 }
 
 /* True if what has been read since h->mark may become "</body". */
-static bool
-is_candidate(const smartmsg_html_t *h)
+static bool is_candidate(const smartmsg_html_t *h)
 {
     if (!smartmsg_html_insertable(h)) {
         return false;
     }
 
     switch (h->state) {
-
     case HTML_TAG_OPEN:
     case HTML_END_TAG_OPEN:
         return true;
@@ -350,23 +344,21 @@ is_candidate(const smartmsg_html_t *h)
     }
 }
 
-void
-smartmsg_html_init(smartmsg_html_t *h)
+void smartmsg_html_init(smartmsg_html_t *h)
 {
     memset(h, 0, sizeof(*h));
 }
 
-void
-smartmsg_html_csp_buffer(smartmsg_html_t *h, char *buf, size_t size)
+void smartmsg_html_csp_buffer(smartmsg_html_t *h, char *buf, size_t size)
 {
     h->csp = buf;
     h->csp_size = size;
 }
 
-smartmsg_html_result_e
-smartmsg_html_feed(smartmsg_html_t *h, const unsigned char *p, size_t n)
+smartmsg_html_result_e smartmsg_html_feed(smartmsg_html_t *h,
+                                          const unsigned char *p, size_t n)
 {
-    const unsigned char  *end;
+    const unsigned char *end;
 
     if (h->result != SMARTMSG_HTML_MORE || n == 0) {
         return h->result;
@@ -374,7 +366,7 @@ smartmsg_html_feed(smartmsg_html_t *h, const unsigned char *p, size_t n)
 
     h->total += n;
 
-    for (end = p + n; p < end && h->result == SMARTMSG_HTML_MORE; ) {
+    for (end = p + n; p < end && h->result == SMARTMSG_HTML_MORE;) {
         p = step(h, p, end);
     }
 
@@ -391,21 +383,18 @@ smartmsg_html_feed(smartmsg_html_t *h, const unsigned char *p, size_t n)
     return h->result;
 }
 
-bool
-smartmsg_html_end(const smartmsg_html_t *h)
+bool smartmsg_html_end(const smartmsg_html_t *h)
 {
     return h->result == SMARTMSG_HTML_MORE && h->state == HTML_DATA
            && smartmsg_html_insertable(h);
 }
 
-const char *
-smartmsg_html_stop_name(smartmsg_html_stop_e stop)
+const char *smartmsg_html_stop_name(smartmsg_html_stop_e stop)
 {
-    static const char  *const names[] = {
-        "none", "fragment", "frameset", "amp", "plaintext", "ambiguous",
-        "deep", "charset"
-    };
+    static const char *const names[] = { "none", "fragment",  "frameset",
+                                         "amp",  "plaintext", "ambiguous",
+                                         "deep", "charset" };
 
-    return (unsigned) stop < sizeof(names) / sizeof(names[0])
-           ? names[stop] : "none";
+    return (unsigned)stop < sizeof(names) / sizeof(names[0]) ? names[stop]
+                                                             : "none";
 }

@@ -17,34 +17,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SMARTMSG_HTML_LANG      35      /* longest lang kept, bytes */
-#define SMARTMSG_HTML_CHARSET   40      /* longest charset kept, bytes */
-#define SMARTMSG_HTML_DEPTH     48      /* templates and foreign elements */
-#define SMARTMSG_HTML_HELD      8       /* total - safe is never more */
+#define SMARTMSG_HTML_LANG 35    /* longest lang kept, bytes */
+#define SMARTMSG_HTML_CHARSET 40 /* longest charset kept, bytes */
+#define SMARTMSG_HTML_DEPTH 48   /* templates and foreign elements */
+#define SMARTMSG_HTML_HELD 8     /* total - safe is never more */
 
 typedef enum {
-    SMARTMSG_HTML_MORE,         /* feed the next bytes */
-    SMARTMSG_HTML_FOUND,        /* insert at h->insert */
-    SMARTMSG_HTML_STOP          /* never insert, see h->stop */
+    SMARTMSG_HTML_MORE,  /* feed the next bytes */
+    SMARTMSG_HTML_FOUND, /* insert at h->insert */
+    SMARTMSG_HTML_STOP   /* never insert, see h->stop */
 } smartmsg_html_result_e;
 
 typedef enum {
     SMARTMSG_HTML_STOP_NONE,
-    SMARTMSG_HTML_STOP_FRAGMENT,    /* </body> without any document markup */
+    SMARTMSG_HTML_STOP_FRAGMENT, /* </body> without any document markup */
     SMARTMSG_HTML_STOP_FRAMESET,
-    SMARTMSG_HTML_STOP_AMP,         /* <html amp>: foreign scripts forbidden */
-    SMARTMSG_HTML_STOP_PLAINTEXT,   /* <plaintext>: nothing is markup again */
-    SMARTMSG_HTML_STOP_AMBIGUOUS,   /* state depends on what is not modelled */
-    SMARTMSG_HTML_STOP_DEEP,        /* more than SMARTMSG_HTML_DEPTH levels */
-    SMARTMSG_HTML_STOP_CHARSET      /* '<' may be half of a character */
+    SMARTMSG_HTML_STOP_AMP,       /* <html amp>: foreign scripts forbidden */
+    SMARTMSG_HTML_STOP_PLAINTEXT, /* <plaintext>: nothing is markup again */
+    SMARTMSG_HTML_STOP_AMBIGUOUS, /* state depends on what is not modelled */
+    SMARTMSG_HTML_STOP_DEEP,      /* more than SMARTMSG_HTML_DEPTH levels */
+    SMARTMSG_HTML_STOP_CHARSET    /* '<' may be half of a character */
 } smartmsg_html_stop_e;
 
 /* One level of the scanner's stack, private. */
 typedef struct {
-    uint32_t  hash;             /* of the element's name */
-    uint16_t  count;            /* equal levels directly above each other */
-    uint8_t   kind;
-    uint8_t   flags;            /* of the content around a template */
+    uint32_t hash;  /* of the element's name */
+    uint16_t count; /* equal levels directly above each other */
+    uint8_t kind;
+    uint8_t flags; /* of the content around a template */
 } smartmsg_html_level_t;
 
 /*
@@ -52,53 +52,53 @@ typedef struct {
  * memory.  Everything below "private" belongs to the scanner alone.
  */
 typedef struct {
-    uint64_t  total;            /* bytes fed so far */
-    uint64_t  insert;           /* FOUND: absolute offset of '<' of </body> */
-    uint64_t  safe;             /* bytes before this offset may be forwarded:
-                                   no insertion point can lie before it */
-    char     *csp;              /* policies of <meta>, see csp_buffer() */
-    size_t    csp_len;
-    size_t    csp_size;
+    uint64_t total;  /* bytes fed so far */
+    uint64_t insert; /* FOUND: absolute offset of '<' of </body> */
+    uint64_t safe;   /* bytes before this offset may be forwarded:
+                        no insertion point can lie before it */
+    char *csp;       /* policies of <meta>, see smartmsg_html_csp_buffer() */
+    size_t csp_len;
+    size_t csp_size;
 
-    smartmsg_html_stop_e  stop; /* STOP: why */
-    bool      document;         /* doctype, <html>, <head> or <body> seen */
-    bool      csp_overflow;     /* a policy did not fit into the buffer */
-    uint8_t   lang_len;         /* 0: none, or longer than can be kept */
-    uint8_t   charset_len;
-    char      lang[SMARTMSG_HTML_LANG];         /* of <html>, as written */
-    char      charset[SMARTMSG_HTML_CHARSET];   /* of <meta>, as written */
+    smartmsg_html_stop_e stop; /* STOP: why */
+    bool document;             /* doctype, <html>, <head> or <body> seen */
+    bool csp_overflow;         /* a policy did not fit into the buffer */
+    uint8_t lang_len;          /* 0: none, or longer than can be kept */
+    uint8_t charset_len;
+    char lang[SMARTMSG_HTML_LANG];       /* of <html>, as written */
+    char charset[SMARTMSG_HTML_CHARSET]; /* of <meta>, as written */
 
     /* private */
-    uint64_t  mark;             /* offset of the '<' of the tag being read */
-    smartmsg_html_result_e  result;
-    uint32_t  hash;             /* of the tag's name so far */
-    uint8_t   state;
-    uint8_t   match;            /* bytes of a keyword seen so far */
-    bool      closing;          /* the tag is an end tag */
-    bool      self_closing;
-    bool      body;             /* a <body> start tag was seen */
-    bool      foreign_names;    /* <path> or the like as an HTML element */
-    uint8_t   flags;            /* select, table, columns; see html_tree.c */
-    uint8_t   escape;           /* in script: 1 escaped, 2 double escaped */
-    uint8_t   dashes;           /* in script: dashes directly before */
-    uint8_t   depth;            /* levels in use */
-    uint8_t   templates;        /* of them templates */
-    uint8_t   name_len;         /* capped at sizeof(name) + 1 */
-    uint8_t   attr_len;         /* capped at sizeof(attr) + 1 */
-    uint8_t   attr;             /* attribute whose value is being read */
-    uint8_t   attrs;            /* attributes seen in this tag, a bit each */
-    uint8_t   equiv;            /* kind of http-equiv in this tag */
-    uint8_t   value_len;        /* capped at sizeof(value) + 1 */
-    uint8_t   content_len;      /* capped at sizeof(content) + 1 */
-    bool      wanted;           /* the tag's attributes are of interest */
-    size_t    policy_len;       /* content= as far as it went into csp */
-    const struct smartmsg_html_name_s  *tag;    /* NULL: any other name */
-    const struct smartmsg_html_name_s  *text;   /* whose end tag is awaited */
-    char      name[16];
-    char      attr_name[12];
-    char      value[64];
-    char      content[96];
-    smartmsg_html_level_t  level[SMARTMSG_HTML_DEPTH];
+    uint64_t mark; /* offset of the '<' of the tag being read */
+    smartmsg_html_result_e result;
+    uint32_t hash; /* of the tag's name so far */
+    uint8_t state;
+    uint8_t match; /* bytes of a keyword seen so far */
+    bool closing;  /* the tag is an end tag */
+    bool self_closing;
+    bool body;           /* a <body> start tag was seen */
+    bool foreign_names;  /* <path> or the like as an HTML element */
+    uint8_t flags;       /* select, table, columns; see html_tree.c */
+    uint8_t escape;      /* in script: 1 escaped, 2 double escaped */
+    uint8_t dashes;      /* in script: dashes directly before */
+    uint8_t depth;       /* levels in use */
+    uint8_t templates;   /* of them templates */
+    uint8_t name_len;    /* capped at sizeof(name) + 1 */
+    uint8_t attr_len;    /* capped at sizeof(attr) + 1 */
+    uint8_t attr;        /* attribute whose value is being read */
+    uint8_t attrs;       /* attributes seen in this tag, a bit each */
+    uint8_t equiv;       /* kind of http-equiv in this tag */
+    uint8_t value_len;   /* capped at sizeof(value) + 1 */
+    uint8_t content_len; /* capped at sizeof(content) + 1 */
+    bool wanted;         /* the tag's attributes are of interest */
+    size_t policy_len;   /* content= as far as it went into csp */
+    const struct smartmsg_html_name_s *tag;  /* NULL: any other name */
+    const struct smartmsg_html_name_s *text; /* whose end tag is awaited */
+    char name[16];
+    char attr_name[12];
+    char value[64];
+    char content[96];
+    smartmsg_html_level_t level[SMARTMSG_HTML_DEPTH];
 } smartmsg_html_t;
 
 /*
@@ -133,7 +133,7 @@ void smartmsg_html_csp_buffer(smartmsg_html_t *h, char *buf, size_t size);
  * work there as well.
  */
 smartmsg_html_result_e smartmsg_html_feed(smartmsg_html_t *h,
-    const unsigned char *p, size_t n);
+                                          const unsigned char *p, size_t n);
 
 /*
  * At the end of a page whose last result was MORE: true if a snippet appended

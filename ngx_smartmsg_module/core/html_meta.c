@@ -6,57 +6,55 @@
 #include "core/html_private.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "core/str.h"
 
 /* Kinds of http-equiv. */
 enum { EQUIV_NONE, EQUIV_CONTENT_TYPE, EQUIV_CSP };
 
-static bool
-equals(const char *s, size_t len, const char *word)
+static bool equals(const char *s, size_t len, const char *word)
 {
-    return len == strlen(word) && strncasecmp(s, word, len) == 0;
+    return smartmsg_str_case_eq(smartmsg_str(s, len),
+                                smartmsg_str(word, strlen(word)));
 }
 
-static bool
-is_space(char c)
+static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
 }
 
-static size_t
-utf8(char *d, uint32_t c)
+static size_t utf8(char *d, uint32_t c)
 {
     if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
         c = 0xfffd;
     }
 
     if (c < 0x80) {
-        d[0] = (char) c;
+        d[0] = (char)c;
         return 1;
     }
 
     if (c < 0x800) {
-        d[0] = (char) (0xc0 | c >> 6);
-        d[1] = (char) (0x80 | (c & 0x3f));
+        d[0] = (char)(0xc0 | c >> 6);
+        d[1] = (char)(0x80 | (c & 0x3f));
         return 2;
     }
 
     if (c < 0x10000) {
-        d[0] = (char) (0xe0 | c >> 12);
-        d[1] = (char) (0x80 | (c >> 6 & 0x3f));
-        d[2] = (char) (0x80 | (c & 0x3f));
+        d[0] = (char)(0xe0 | c >> 12);
+        d[1] = (char)(0x80 | (c >> 6 & 0x3f));
+        d[2] = (char)(0x80 | (c & 0x3f));
         return 3;
     }
 
-    d[0] = (char) (0xf0 | c >> 18);
-    d[1] = (char) (0x80 | (c >> 12 & 0x3f));
-    d[2] = (char) (0x80 | (c >> 6 & 0x3f));
-    d[3] = (char) (0x80 | (c & 0x3f));
+    d[0] = (char)(0xf0 | c >> 18);
+    d[1] = (char)(0x80 | (c >> 12 & 0x3f));
+    d[2] = (char)(0x80 | (c >> 6 & 0x3f));
+    d[3] = (char)(0x80 | (c & 0x3f));
     return 4;
 }
 
-static int
-digit(char c, unsigned base)
+static int digit(char c, unsigned base)
 {
     if (c >= '0' && c <= '9') {
         return c - '0';
@@ -67,12 +65,11 @@ digit(char c, unsigned base)
 }
 
 /* "&#...": the bytes read, 0 if it is no reference; writes *written bytes. */
-static size_t
-decode_number(const char *s, size_t n, char *d, size_t *written)
+static size_t decode_number(const char *s, size_t n, char *d, size_t *written)
 {
-    size_t    i = 2, first;
-    unsigned  base = 10;
-    uint32_t  c = 0;
+    size_t i = 2, first;
+    unsigned base = 10;
+    uint32_t c = 0;
 
     if (n > 2 && (s[2] == 'x' || s[2] == 'X')) {
         base = 16;
@@ -81,7 +78,7 @@ decode_number(const char *s, size_t n, char *d, size_t *written)
 
     for (first = i; i < n && digit(s[i], base) >= 0; i++) {
         if (c <= 0x10ffff) {
-            c = c * base + (uint32_t) digit(s[i], base);
+            c = c * base + (uint32_t)digit(s[i], base);
         }
     }
 
@@ -95,27 +92,25 @@ decode_number(const char *s, size_t n, char *d, size_t *written)
 }
 
 /* "&name;": as above, only for characters that policies are made of. */
-static size_t
-decode_name(const char *s, size_t n, char *d)
+static size_t decode_name(const char *s, size_t n, char *d)
 {
     static const struct {
-        const char  *name;
-        char         c;
-        bool         bare;      /* the ';' may be missing */
-    } table[] = {
-        { "amp", '&', true }, { "quot", '"', true }, { "apos", '\'', false },
-        { "lt", '<', true }, { "gt", '>', true }, { "colon", ':', false },
-        { "semi", ';', false }, { "comma", ',', false },
-        { "sol", '/', false }, { "period", '.', false },
-        { "equals", '=', false }, { "plus", '+', false },
-        { "ast", '*', false }, { "lowbar", '_', false },
-        { "quest", '?', false }, { "excl", '!', false },
-        { "num", '#', false }, { "percnt", '%', false },
-        { "Tab", '\t', false }, { "NewLine", '\n', false }
-    };
+        const char *name;
+        char c;
+        bool bare; /* the ';' may be missing */
+    } table[] = { { "amp", '&', true },     { "quot", '"', true },
+                  { "apos", '\'', false },  { "lt", '<', true },
+                  { "gt", '>', true },      { "colon", ':', false },
+                  { "semi", ';', false },   { "comma", ',', false },
+                  { "sol", '/', false },    { "period", '.', false },
+                  { "equals", '=', false }, { "plus", '+', false },
+                  { "ast", '*', false },    { "lowbar", '_', false },
+                  { "quest", '?', false },  { "excl", '!', false },
+                  { "num", '#', false },    { "percnt", '%', false },
+                  { "Tab", '\t', false },   { "NewLine", '\n', false } };
 
-    size_t  i, len;
-    char    next;
+    size_t i, len;
+    char next;
 
     for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         len = strlen(table[i].name);
@@ -132,8 +127,7 @@ decode_name(const char *s, size_t n, char *d)
         }
 
         if (table[i].bare && next != '=' && digit(next, 10) < 0
-            && !((next | 0x20) >= 'a' && (next | 0x20) <= 'z'))
-        {
+            && !((next | 0x20) >= 'a' && (next | 0x20) <= 'z')) {
             *d = table[i].c;
             return len + 1;
         }
@@ -146,20 +140,18 @@ decode_name(const char *s, size_t n, char *d)
  * Decodes character references in place; never longer than before.  Returns
  * the new length.
  */
-static size_t
-decode(char *s, size_t n)
+static size_t decode(char *s, size_t n)
 {
-    char    c[4];
-    size_t  i = 0, len = 0, used, written;
+    char c[4];
+    size_t i = 0, len = 0, used, written;
 
     while (i < n) {
         used = 0;
         written = 1;
 
         if (s[i] == '&' && n - i > 2) {
-            used = (s[i + 1] == '#')
-                   ? decode_number(s + i, n - i, c, &written)
-                   : decode_name(s + i, n - i, c);
+            used = (s[i + 1] == '#') ? decode_number(s + i, n - i, c, &written)
+                                     : decode_name(s + i, n - i, c);
         }
 
         if (used == 0) {
@@ -176,10 +168,9 @@ decode(char *s, size_t n)
 }
 
 /* amp, amp4ads, amp4email, and the same with a flash of lightning */
-static bool
-is_amp(const char *name, size_t len)
+static bool is_amp(const char *name, size_t len)
 {
-    static const char  flash[] = "\xe2\x9a\xa1";
+    static const char flash[] = "\xe2\x9a\xa1";
 
     if (len >= 3 && memcmp(name, flash, 3) == 0) {
         return true;
@@ -189,11 +180,9 @@ is_amp(const char *name, size_t len)
            || (len > 4 && memcmp(name, "amp4", 4) == 0);
 }
 
-static unsigned
-attr_of(const smartmsg_html_t *h, const char *name, size_t len)
+static unsigned attr_of(const smartmsg_html_t *h, const char *name, size_t len)
 {
     switch (h->tag->tag) {
-
     case TAG_HTML:
         if (is_amp(name, len)) {
             return ATTR_AMP;
@@ -202,34 +191,35 @@ attr_of(const smartmsg_html_t *h, const char *name, size_t len)
         return equals(name, len, "lang") ? ATTR_LANG : ATTR_NONE;
 
     case TAG_META:
-        return equals(name, len, "charset") ? ATTR_CHARSET
-               : equals(name, len, "content") ? ATTR_CONTENT
+        return equals(name, len, "charset")      ? ATTR_CHARSET
+               : equals(name, len, "content")    ? ATTR_CONTENT
                : equals(name, len, "http-equiv") ? ATTR_EQUIV
-               : ATTR_NONE;
+                                                 : ATTR_NONE;
 
     case TAG_FONT:
         return (equals(name, len, "color") || equals(name, len, "face")
-                || equals(name, len, "size")) ? ATTR_FONT : ATTR_NONE;
+                || equals(name, len, "size"))
+                   ? ATTR_FONT
+                   : ATTR_NONE;
 
     default:
         return equals(name, len, "encoding") ? ATTR_ENCODING : ATTR_NONE;
     }
 }
 
-void
-smartmsg_html_attr_name(smartmsg_html_t *h)
+void smartmsg_html_attr_name(smartmsg_html_t *h)
 {
-    unsigned  attr = ATTR_NONE;
+    unsigned attr = ATTR_NONE;
 
     if (h->attr_len <= sizeof(h->attr_name)) {
         attr = attr_of(h, h->attr_name, h->attr_len);
     }
 
     if (attr == ATTR_NONE || (h->attrs & (1 << attr))) {
-        return;                 /* of equal attributes the first one counts */
+        return; /* of equal attributes the first one counts */
     }
 
-    h->attrs |= (uint8_t) (1 << attr);
+    h->attrs |= (uint8_t)(1 << attr);
 
     if (attr == ATTR_CONTENT) {
         h->content_len = 0;
@@ -240,37 +230,36 @@ smartmsg_html_attr_name(smartmsg_html_t *h)
     }
 
     if (attr != ATTR_AMP && attr != ATTR_FONT) {
-        h->attr = (uint8_t) attr;
+        h->attr = (uint8_t)attr;
         h->value_len = 0;
     }
 }
 
-static uint8_t
-keep(char *d, size_t size, uint8_t len, const unsigned char *p, size_t n)
+static uint8_t keep(char *d, size_t size, uint8_t len, const unsigned char *p,
+                    size_t n)
 {
     if (len > size || n > size - len) {
-        return (uint8_t) (size + 1);
+        return (uint8_t)(size + 1);
     }
 
     memcpy(d + len, p, n);
 
-    return (uint8_t) (len + n);
+    return (uint8_t)(len + n);
 }
 
-void
-smartmsg_html_attr_value(smartmsg_html_t *h, const unsigned char *p, size_t n)
+void smartmsg_html_attr_value(smartmsg_html_t *h, const unsigned char *p,
+                              size_t n)
 {
-    size_t  start, room;
+    size_t start, room;
 
     if (h->attr != ATTR_CONTENT) {
         h->value_len = keep(h->value, sizeof(h->value), h->value_len, p, n);
         return;
     }
 
-    h->content_len = keep(h->content, sizeof(h->content), h->content_len, p,
-                          n);
+    h->content_len = keep(h->content, sizeof(h->content), h->content_len, p, n);
 
-    start = h->csp_len ? h->csp_len + 1 : 0;    /* after a comma */
+    start = h->csp_len ? h->csp_len + 1 : 0; /* after a comma */
     room = h->csp_size > start ? h->csp_size - start : 0;
 
     if (h->policy_len > room || n > room - h->policy_len) {
@@ -284,38 +273,34 @@ smartmsg_html_attr_value(smartmsg_html_t *h, const unsigned char *p, size_t n)
     }
 }
 
-static void
-set_charset(smartmsg_html_t *h, const char *s, size_t len)
+static void set_charset(smartmsg_html_t *h, const char *s, size_t len)
 {
     if (h->charset_len == 0 && len <= sizeof(h->charset)) {
         memcpy(h->charset, s, len);
-        h->charset_len = (uint8_t) len;
+        h->charset_len = (uint8_t)len;
     }
 }
 
-void
-smartmsg_html_attr_end(smartmsg_html_t *h)
+void smartmsg_html_attr_end(smartmsg_html_t *h)
 {
-    unsigned  attr = h->attr;
-    size_t    len;
+    unsigned attr = h->attr;
+    size_t len;
 
     h->attr = ATTR_NONE;
 
     if (attr == ATTR_NONE || attr == ATTR_CONTENT
-        || h->value_len > sizeof(h->value))
-    {
+        || h->value_len > sizeof(h->value)) {
         return;
     }
 
     len = decode(h->value, h->value_len);
-    h->value_len = (uint8_t) len;
+    h->value_len = (uint8_t)len;
 
     switch (attr) {
-
     case ATTR_LANG:
         if (h->depth == 0 && h->lang_len == 0 && len <= sizeof(h->lang)) {
             memcpy(h->lang, h->value, len);
-            h->lang_len = (uint8_t) len;
+            h->lang_len = (uint8_t)len;
         }
         break;
 
@@ -331,17 +316,16 @@ smartmsg_html_attr_end(smartmsg_html_t *h)
 
     case ATTR_EQUIV:
         h->equiv = equals(h->value, len, "content-security-policy") ? EQUIV_CSP
-                   : equals(h->value, len, "content-type")
-                   ? EQUIV_CONTENT_TYPE : EQUIV_NONE;
+                   : equals(h->value, len, "content-type") ? EQUIV_CONTENT_TYPE
+                                                           : EQUIV_NONE;
         break;
 
-    default:                    /* ATTR_ENCODING stays in h->value */
+    default: /* ATTR_ENCODING stays in h->value */
         break;
     }
 }
 
-bool
-smartmsg_html_encoding_is_html(const smartmsg_html_t *h)
+bool smartmsg_html_encoding_is_html(const smartmsg_html_t *h)
 {
     return (h->attrs & (1 << ATTR_ENCODING))
            && (equals(h->value, h->value_len, "text/html")
@@ -349,15 +333,14 @@ smartmsg_html_encoding_is_html(const smartmsg_html_t *h)
 }
 
 /* The charset of a content type, as the standard extracts it from <meta>. */
-static void
-content_charset(smartmsg_html_t *h, const char *s, size_t n)
+static void content_charset(smartmsg_html_t *h, const char *s, size_t n)
 {
-    size_t  i, first;
-    char    quote;
+    size_t i, first;
+    char quote;
 
     for (i = 0; i + 7 < n; i++) {
 
-        if (strncasecmp(s + i, "charset", 7) != 0) {
+        if (!equals(s + i, 7, "charset")) {
             continue;
         }
 
@@ -376,7 +359,8 @@ content_charset(smartmsg_html_t *h, const char *s, size_t n)
         } while (first < n && is_space(s[first]));
 
         quote = (first < n && (s[first] == '"' || s[first] == '\''))
-                ? s[first++] : '\0';
+                    ? s[first++]
+                    : '\0';
 
         for (i = first; i < n; i++) {
             if (quote ? s[i] == quote : (is_space(s[i]) || s[i] == ';')) {
@@ -389,10 +373,9 @@ content_charset(smartmsg_html_t *h, const char *s, size_t n)
     }
 }
 
-static void
-policy(smartmsg_html_t *h)
+static void policy(smartmsg_html_t *h)
 {
-    size_t  start = h->csp_len ? h->csp_len + 1 : 0;
+    size_t start = h->csp_len ? h->csp_len + 1 : 0;
 
     if (h->csp_size < start || h->policy_len > h->csp_size - start) {
         h->csp_overflow = true;
@@ -410,10 +393,9 @@ policy(smartmsg_html_t *h)
     h->csp_len = start + decode(h->csp + start, h->policy_len);
 }
 
-void
-smartmsg_html_meta(smartmsg_html_t *h)
+void smartmsg_html_meta(smartmsg_html_t *h)
 {
-    unsigned  equiv = (h->attrs & (1 << ATTR_EQUIV)) ? h->equiv : EQUIV_NONE;
+    unsigned equiv = (h->attrs & (1 << ATTR_EQUIV)) ? h->equiv : EQUIV_NONE;
 
     if (h->attrs & (1 << ATTR_CONTENT)) {
 
@@ -423,15 +405,13 @@ smartmsg_html_meta(smartmsg_html_t *h)
             }
 
         } else if (equiv == EQUIV_CONTENT_TYPE
-                   && h->content_len <= sizeof(h->content))
-        {
-            content_charset(h, h->content,
-                            decode(h->content, h->content_len));
+                   && h->content_len <= sizeof(h->content)) {
+            content_charset(h, h->content, decode(h->content, h->content_len));
         }
     }
 
     /* in this one any byte may be the second half of a character */
-    if (h->charset_len >= 8 && strncasecmp(h->charset, "iso-2022", 8) == 0) {
+    if (h->charset_len >= 8 && equals(h->charset, 8, "iso-2022")) {
         smartmsg_html_stop(h, SMARTMSG_HTML_STOP_CHARSET);
     }
 }

@@ -9,7 +9,7 @@
 #define NAME(name, tag, flags)  { name, sizeof(name) - 1, tag, flags }
 
 /* Sorted by the first letter. */
-static const smartmsg_html_name_t  names[] = {
+static const smartmsg_html_name_t names[] = {
     NAME("a", TAG_A, NAME_PLAIN),
     NAME("annotation", TAG_OTHER, NAME_FOREIGN),
     NAME("annotation-xml", TAG_ANNOTATION_XML, NAME_FOREIGN),
@@ -148,21 +148,20 @@ static const smartmsg_html_name_t  names[] = {
 };
 
 /* Where each letter's names begin in the table. */
-static const uint8_t  letter[27] = {
+static const uint8_t letter[27] = {
     0, 5, 13, 19, 25, 28, 42, 43, 53, 58, 58, 59, 64, 86, 90, 91, 99, 99, 102,
     119, 128, 131, 133, 134, 135, 135, 135
 };
 
-const smartmsg_html_name_t *
-smartmsg_html_name(const char *name, size_t len)
+const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len)
 {
-    unsigned  c, i;
+    unsigned c, i;
 
     if (len == 0 || name[0] < 'a' || name[0] > 'z') {
         return NULL;
     }
 
-    c = (unsigned) (name[0] - 'a');
+    c = (unsigned)(name[0] - 'a');
 
     for (i = letter[c]; i < letter[c + 1]; i++) {
         if (names[i].len == len && memcmp(names[i].name, name, len) == 0) {

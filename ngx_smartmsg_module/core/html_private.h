@@ -16,8 +16,8 @@
 /* States; the standard's names where it has one. */
 enum {
     HTML_DATA,
-    HTML_TAG_OPEN,              /* < */
-    HTML_END_TAG_OPEN,          /* </ */
+    HTML_TAG_OPEN,     /* < */
+    HTML_END_TAG_OPEN, /* </ */
     HTML_TAG_NAME,
     HTML_BEFORE_ATTR,
     HTML_ATTR_NAME,
@@ -29,55 +29,75 @@ enum {
     HTML_AFTER_VALUE,
     HTML_SELF_CLOSING,
 
-    HTML_MARKUP,                /* <! */
-    HTML_MARKUP_DASH,           /* <!- */
-    HTML_DOCTYPE,               /* <!d, match counts the letters */
-    HTML_CDATA_OPEN,            /* <![, match counts the characters */
-    HTML_UNTIL_GT,              /* bogus comment or rest of a doctype */
+    HTML_MARKUP,      /* <! */
+    HTML_MARKUP_DASH, /* <!- */
+    HTML_DOCTYPE,     /* <!d, match counts the letters */
+    HTML_CDATA_OPEN,  /* <![, match counts the characters */
+    HTML_UNTIL_GT,    /* bogus comment or rest of a doctype */
     HTML_CDATA,
-    HTML_CDATA_BRACKET,         /* ] */
-    HTML_CDATA_END,             /* ]] */
+    HTML_CDATA_BRACKET, /* ] */
+    HTML_CDATA_END,     /* ]] */
 
-    HTML_COMMENT_START,         /* <!-- */
-    HTML_COMMENT_START_DASH,    /* <!--- */
+    HTML_COMMENT_START,      /* <!-- */
+    HTML_COMMENT_START_DASH, /* <!--- */
     HTML_COMMENT,
-    HTML_COMMENT_DASH,          /* - */
-    HTML_COMMENT_END,           /* -- */
-    HTML_COMMENT_BANG,          /* --! */
+    HTML_COMMENT_DASH, /* - */
+    HTML_COMMENT_END,  /* -- */
+    HTML_COMMENT_BANG, /* --! */
 
-    HTML_TEXT,                  /* RCDATA, RAWTEXT and script data */
-    HTML_TEXT_LT,               /* < */
-    HTML_TEXT_END,              /* </, match counts the name's letters */
-    HTML_TEXT_BANG,             /* <! in a script */
-    HTML_TEXT_BANG_DASH,        /* <!- in a script */
-    HTML_TEXT_SCRIPT            /* < in an escaped script, match as above */
+    HTML_TEXT,           /* RCDATA, RAWTEXT and script data */
+    HTML_TEXT_LT,        /* < */
+    HTML_TEXT_END,       /* </, match counts the name's letters */
+    HTML_TEXT_BANG,      /* <! in a script */
+    HTML_TEXT_BANG_DASH, /* <!- in a script */
+    HTML_TEXT_SCRIPT     /* < in an escaped script, match as above */
 };
 
 /* Elements that are more than their properties. */
 enum {
     TAG_OTHER,
-    TAG_A, TAG_ANNOTATION_XML, TAG_BODY, TAG_BR, TAG_COL, TAG_COLGROUP,
-    TAG_DESC, TAG_FONT, TAG_FOREIGNOBJECT, TAG_FRAMESET, TAG_HEAD, TAG_HTML,
-    TAG_INPUT, TAG_MATH, TAG_MATH_TEXT, TAG_META, TAG_MGLYPH, TAG_P,
-    TAG_PLAINTEXT, TAG_SCRIPT, TAG_SELECT, TAG_SVG, TAG_TABLE, TAG_TEMPLATE,
+    TAG_A,
+    TAG_ANNOTATION_XML,
+    TAG_BODY,
+    TAG_BR,
+    TAG_COL,
+    TAG_COLGROUP,
+    TAG_DESC,
+    TAG_FONT,
+    TAG_FOREIGNOBJECT,
+    TAG_FRAMESET,
+    TAG_HEAD,
+    TAG_HTML,
+    TAG_INPUT,
+    TAG_MATH,
+    TAG_MATH_TEXT,
+    TAG_META,
+    TAG_MGLYPH,
+    TAG_P,
+    TAG_PLAINTEXT,
+    TAG_SCRIPT,
+    TAG_SELECT,
+    TAG_SVG,
+    TAG_TABLE,
+    TAG_TEMPLATE,
     TAG_TITLE
 };
 
 /* Properties of elements. */
 enum {
-    NAME_TEXT     = 0x01,       /* holds text as an HTML element */
-    NAME_VOID     = 0x02,       /* has no content as an HTML element */
-    NAME_BREAKOUT = 0x04,       /* as a start tag ends foreign content */
-    NAME_PLAIN    = 0x08,       /* closed by its own end tag when well nested,
-                                   no influence on the insertion mode */
-    NAME_FOREIGN  = 0x10        /* a name of SVG or MathML, not of HTML */
+    NAME_TEXT = 0x01,     /* holds text as an HTML element */
+    NAME_VOID = 0x02,     /* has no content as an HTML element */
+    NAME_BREAKOUT = 0x04, /* as a start tag ends foreign content */
+    NAME_PLAIN = 0x08,    /* closed by its own end tag when well nested,
+                             no influence on the insertion mode */
+    NAME_FOREIGN = 0x10   /* a name of SVG or MathML, not of HTML */
 };
 
 typedef struct smartmsg_html_name_s {
-    const char  *name;
-    uint8_t      len;
-    uint8_t      tag;
-    uint8_t      flags;
+    const char *name;
+    uint8_t len;
+    uint8_t tag;
+    uint8_t flags;
 } smartmsg_html_name_t;
 
 /* html_names.c */
@@ -121,7 +141,8 @@ void smartmsg_html_stop(smartmsg_html_t *h, smartmsg_html_stop_e why);
  * returns the first byte not consumed.
  */
 const unsigned char *smartmsg_html_tag(smartmsg_html_t *h,
-    const unsigned char *p, const unsigned char *end);
+                                       const unsigned char *p,
+                                       const unsigned char *end);
 
 /*
  * Leaves the tag's name: sets the state after c, which must be white space,
@@ -133,8 +154,14 @@ void smartmsg_html_name_end(smartmsg_html_t *h, unsigned char c);
 
 /* Attributes of interest, also numbers of bits in h->attrs. */
 enum {
-    ATTR_NONE, ATTR_LANG, ATTR_AMP, ATTR_CHARSET, ATTR_CONTENT, ATTR_EQUIV,
-    ATTR_ENCODING, ATTR_FONT
+    ATTR_NONE,
+    ATTR_LANG,
+    ATTR_AMP,
+    ATTR_CHARSET,
+    ATTR_CONTENT,
+    ATTR_EQUIV,
+    ATTR_ENCODING,
+    ATTR_FONT
 };
 
 /*
@@ -146,7 +173,7 @@ void smartmsg_html_attr_name(smartmsg_html_t *h);
  * Keeps n more bytes of the value of h->attr.
  */
 void smartmsg_html_attr_value(smartmsg_html_t *h, const unsigned char *p,
-    size_t n);
+                              size_t n);
 
 /*
  * At the end of the value of h->attr, which becomes ATTR_NONE.

@@ -6,29 +6,27 @@
 
 #include <string.h>
 
-#define FNV_BASIS  2166136261u
-#define FNV_PRIME  16777619u
+#define FNV_BASIS 2166136261u
+#define FNV_PRIME 16777619u
 
-#define is_letter(c)  ((unsigned) ((c) | 0x20) - 'a' < 26)
+#define is_letter(c) ((unsigned)((c) | 0x20) - 'a' < 26)
 
 /* Bytes that end something within a tag. */
 enum { ENDS_NAME = 1, ENDS_ATTR = 2, ENDS_BARE = 4, IS_SPACE = 8 };
 
-static const uint8_t  ends[256] = {
+static const uint8_t ends[256] = {
     ['\t'] = 15, ['\n'] = 15, ['\f'] = 15, ['\r'] = 15, [' '] = 15,
     ['/'] = ENDS_NAME | ENDS_ATTR,
     ['>'] = ENDS_NAME | ENDS_ATTR | ENDS_BARE,
     ['='] = ENDS_ATTR
 };
 
-static inline unsigned char
-lower(unsigned char c)
+static inline unsigned char lower(unsigned char c)
 {
-    return (unsigned) c - 'A' < 26 ? c | 0x20 : c;
+    return (unsigned)c - 'A' < 26 ? c | 0x20 : c;
 }
 
-static void
-open_tag(smartmsg_html_t *h, bool closing)
+static void open_tag(smartmsg_html_t *h, bool closing)
 {
     h->closing = closing;
     h->self_closing = false;
@@ -39,8 +37,7 @@ open_tag(smartmsg_html_t *h, bool closing)
     h->state = HTML_TAG_NAME;
 }
 
-static const unsigned char *
-tag_open(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *tag_open(smartmsg_html_t *h, const unsigned char *p)
 {
     if (is_letter(*p)) {
         open_tag(h, false);
@@ -48,7 +45,6 @@ tag_open(smartmsg_html_t *h, const unsigned char *p)
     }
 
     switch (*p) {
-
     case '/':
         h->state = HTML_END_TAG_OPEN;
         return p + 1;
@@ -67,8 +63,8 @@ tag_open(smartmsg_html_t *h, const unsigned char *p)
     }
 }
 
-static const unsigned char *
-end_tag_open(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *end_tag_open(smartmsg_html_t *h,
+                                         const unsigned char *p)
 {
     if (is_letter(*p)) {
         open_tag(h, true);
@@ -79,27 +75,32 @@ end_tag_open(smartmsg_html_t *h, const unsigned char *p)
     return p + 1;
 }
 
-static const unsigned char *
-tag_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
+/* The name is complete. */
+static void known_tag(smartmsg_html_t *h)
 {
-    unsigned char  c;
+    bool whole = h->name_len <= sizeof(h->name);
+
+    h->tag = smartmsg_html_name(h->name, whole ? h->name_len : 0);
+
+    if (h->closing) {
+        smartmsg_html_end_tag(h);
+
+    } else if (h->tag != NULL) {
+        h->wanted = h->tag->tag == TAG_HTML || h->tag->tag == TAG_META
+                    || h->tag->tag == TAG_FONT
+                    || h->tag->tag == TAG_ANNOTATION_XML;
+    }
+}
+
+static const unsigned char *tag_name(smartmsg_html_t *h, const unsigned char *p,
+                                     const unsigned char *end)
+{
+    unsigned char c;
 
     for ( ; p < end; p++) {
 
         if (ends[*p] & ENDS_NAME) {
-            h->tag = smartmsg_html_name(h->name,
-                                        h->name_len <= sizeof(h->name)
-                                        ? h->name_len : 0);
-            if (h->closing) {
-                smartmsg_html_end_tag(h);
-
-            } else if (h->tag != NULL) {
-                h->wanted = h->tag->tag == TAG_HTML
-                            || h->tag->tag == TAG_META
-                            || h->tag->tag == TAG_FONT
-                            || h->tag->tag == TAG_ANNOTATION_XML;
-            }
-
+            known_tag(h);
             smartmsg_html_name_end(h, *p);
             return p + 1;
         }
@@ -108,7 +109,7 @@ tag_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
         h->hash = (h->hash ^ c) * FNV_PRIME;
 
         if (h->name_len < sizeof(h->name)) {
-            h->name[h->name_len++] = (char) c;
+            h->name[h->name_len++] = (char)c;
 
         } else {
             h->name_len = sizeof(h->name) + 1;
@@ -118,8 +119,7 @@ tag_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
     return p;
 }
 
-static void
-close_tag(smartmsg_html_t *h)
+static void close_tag(smartmsg_html_t *h)
 {
     h->state = HTML_DATA;
 
@@ -128,8 +128,7 @@ close_tag(smartmsg_html_t *h)
     }
 }
 
-void
-smartmsg_html_name_end(smartmsg_html_t *h, unsigned char c)
+void smartmsg_html_name_end(smartmsg_html_t *h, unsigned char c)
 {
     if (c == '>') {
         close_tag(h);
@@ -139,8 +138,8 @@ smartmsg_html_name_end(smartmsg_html_t *h, unsigned char c)
     }
 }
 
-static const unsigned char *
-before_attr(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *before_attr(smartmsg_html_t *h,
+                                        const unsigned char *p)
 {
     if (ends[*p] & IS_SPACE) {
         return p + 1;
@@ -170,7 +169,7 @@ attr_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
     for ( ; p < end && !(ends[*p] & ENDS_ATTR); p++) {
 
         if (h->attr_len < sizeof(h->attr_name)) {
-            h->attr_name[h->attr_len++] = (char) lower(*p);
+            h->attr_name[h->attr_len++] = (char)lower(*p);
 
         } else {
             h->attr_len = sizeof(h->attr_name) + 1;
@@ -194,8 +193,8 @@ attr_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
     return p;
 }
 
-static const unsigned char *
-after_attr(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *after_attr(smartmsg_html_t *h,
+                                       const unsigned char *p)
 {
     if (ends[*p] & IS_SPACE) {
         return p + 1;
@@ -211,15 +210,14 @@ after_attr(smartmsg_html_t *h, const unsigned char *p)
     return p;
 }
 
-static const unsigned char *
-before_value(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *before_value(smartmsg_html_t *h,
+                                         const unsigned char *p)
 {
     if (ends[*p] & IS_SPACE) {
         return p + 1;
     }
 
     switch (*p) {
-
     case '"':
         h->state = HTML_VALUE_DOUBLE;
         return p + 1;
@@ -239,17 +237,17 @@ before_value(smartmsg_html_t *h, const unsigned char *p)
     }
 }
 
-static const unsigned char *
-value_quoted(smartmsg_html_t *h, const unsigned char *p,
-    const unsigned char *end)
+static const unsigned char *value_quoted(smartmsg_html_t *h,
+                                         const unsigned char *p,
+                                         const unsigned char *end)
 {
-    int                   quote = (h->state == HTML_VALUE_DOUBLE) ? '"' : '\'';
-    const unsigned char  *q;
+    int quote = (h->state == HTML_VALUE_DOUBLE) ? '"' : '\'';
+    const unsigned char *q;
 
-    q = memchr(p, quote, (size_t) (end - p));
+    q = memchr(p, quote, (size_t)(end - p));
 
     if (h->attr != ATTR_NONE) {
-        smartmsg_html_attr_value(h, p, (size_t) ((q ? q : end) - p));
+        smartmsg_html_attr_value(h, p, (size_t)((q ? q : end) - p));
     }
 
     if (q == NULL) {
@@ -262,17 +260,16 @@ value_quoted(smartmsg_html_t *h, const unsigned char *p,
 }
 
 static const unsigned char *
-value_bare(smartmsg_html_t *h, const unsigned char *p,
-    const unsigned char *end)
+value_bare(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
 {
-    const unsigned char  *q = p;
+    const unsigned char *q = p;
 
     while (q < end && !(ends[*q] & ENDS_BARE)) {
         q++;
     }
 
     if (h->attr != ATTR_NONE) {
-        smartmsg_html_attr_value(h, p, (size_t) (q - p));
+        smartmsg_html_attr_value(h, p, (size_t)(q - p));
     }
 
     if (q == end) {
@@ -284,8 +281,8 @@ value_bare(smartmsg_html_t *h, const unsigned char *p,
     return q;
 }
 
-static const unsigned char *
-self_closing(smartmsg_html_t *h, const unsigned char *p)
+static const unsigned char *self_closing(smartmsg_html_t *h,
+                                         const unsigned char *p)
 {
     if (*p == '>') {
         h->self_closing = true;
@@ -297,12 +294,10 @@ self_closing(smartmsg_html_t *h, const unsigned char *p)
     return p;
 }
 
-const unsigned char *
-smartmsg_html_tag(smartmsg_html_t *h, const unsigned char *p,
-    const unsigned char *end)
+static inline const unsigned char *
+step(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
 {
     switch (h->state) {
-
     case HTML_TAG_OPEN:
         return tag_open(h, p);
 
@@ -313,7 +308,7 @@ smartmsg_html_tag(smartmsg_html_t *h, const unsigned char *p,
         return tag_name(h, p, end);
 
     case HTML_BEFORE_ATTR:
-    case HTML_AFTER_VALUE:      /* white space between is not required */
+    case HTML_AFTER_VALUE: /* white space between is not required */
         return before_attr(h, p);
 
     case HTML_ATTR_NAME:
@@ -332,7 +327,19 @@ smartmsg_html_tag(smartmsg_html_t *h, const unsigned char *p,
     case HTML_VALUE_BARE:
         return value_bare(h, p, end);
 
-    default:                    /* HTML_SELF_CLOSING */
+    default: /* HTML_SELF_CLOSING */
         return self_closing(h, p);
     }
+}
+
+const unsigned char *smartmsg_html_tag(smartmsg_html_t *h,
+                                       const unsigned char *p,
+                                       const unsigned char *end)
+{
+    do {
+        p = step(h, p, end);
+    } while (p < end && h->result == SMARTMSG_HTML_MORE
+             && h->state >= HTML_TAG_OPEN && h->state <= HTML_SELF_CLOSING);
+
+    return p;
 }

@@ -12,11 +12,11 @@
 #include "core/html_private.h"
 
 enum {
-    KIND_NONE,                  /* nothing is open */
+    KIND_NONE, /* nothing is open */
     KIND_TEMPLATE,
-    KIND_HTML,                  /* an element within an integration point */
-    KIND_POINT,                 /* HTML integration point */
-    KIND_MATH_TEXT,             /* MathML text integration point */
+    KIND_HTML,      /* an element within an integration point */
+    KIND_POINT,     /* HTML integration point */
+    KIND_MATH_TEXT, /* MathML text integration point */
     KIND_SVG,
     KIND_MATH,
     KIND_ANNOTATION_XML
@@ -24,55 +24,48 @@ enum {
 
 /* h->flags, for the content of the page or of the innermost template */
 enum {
-    IN_SELECT  = 1,
-    IN_TABLE   = 2,             /* <table> or <colgroup> was seen */
-    IN_COLUMNS = 4              /* of a template: nothing but <col> counts */
+    IN_SELECT = 1,
+    IN_TABLE = 2,  /* <table> or <colgroup> was seen */
+    IN_COLUMNS = 4 /* of a template: nothing but <col> counts */
 };
 
-void
-smartmsg_html_stop(smartmsg_html_t *h, smartmsg_html_stop_e why)
+void smartmsg_html_stop(smartmsg_html_t *h, smartmsg_html_stop_e why)
 {
     h->result = SMARTMSG_HTML_STOP;
     h->stop = why;
 }
 
-bool
-smartmsg_html_insertable(const smartmsg_html_t *h)
+bool smartmsg_html_insertable(const smartmsg_html_t *h)
 {
     return h->document && h->depth == 0 && !(h->flags & IN_SELECT);
 }
 
-static unsigned
-top(const smartmsg_html_t *h)
+static unsigned top(const smartmsg_html_t *h)
 {
     return h->depth ? h->level[h->depth - 1].kind : KIND_NONE;
 }
 
-static bool
-is_foreign(unsigned kind)
+static bool is_foreign(unsigned kind)
 {
     return kind >= KIND_SVG;
 }
 
 /* HTML that is not followed: the page itself or the content of a template. */
-static bool
-is_loose(unsigned kind)
+static bool is_loose(unsigned kind)
 {
     return kind <= KIND_TEMPLATE;
 }
 
-static void
-push(smartmsg_html_t *h, unsigned kind)
+static void push(smartmsg_html_t *h, unsigned kind)
 {
-    smartmsg_html_level_t  *level;
+    smartmsg_html_level_t *level;
 
     if (h->depth > 0) {
         level = &h->level[h->depth - 1];
 
         /* many unclosed <path> are one level */
         if (level->kind == kind && level->hash == h->hash
-            && kind != KIND_TEMPLATE && level->count < UINT16_MAX)
-        {
+            && kind != KIND_TEMPLATE && level->count < UINT16_MAX) {
             level->count++;
             return;
         }
@@ -86,7 +79,7 @@ push(smartmsg_html_t *h, unsigned kind)
     level = &h->level[h->depth++];
     level->hash = h->hash;
     level->count = 1;
-    level->kind = (uint8_t) kind;
+    level->kind = (uint8_t)kind;
     level->flags = h->flags;
 
     if (kind == KIND_TEMPLATE) {
@@ -96,34 +89,33 @@ push(smartmsg_html_t *h, unsigned kind)
 }
 
 /* Closes one element of level i and all above it. */
-static void
-pop_to(smartmsg_html_t *h, unsigned i)
+static void pop_to(smartmsg_html_t *h, unsigned i)
 {
-    h->depth = (uint8_t) (i + 1);
+    h->depth = (uint8_t)(i + 1);
 
     if (--h->level[i].count == 0) {
         h->depth--;
     }
 }
 
-static void
-close_template(smartmsg_html_t *h)
+static void close_template(smartmsg_html_t *h)
 {
-    unsigned  i = h->depth;
+    unsigned i = h->depth;
 
     if (h->templates == 0) {
         return;
     }
 
-    while (h->level[--i].kind != KIND_TEMPLATE) { /* void */ }
+    do {
+        i--;
+    } while (h->level[i].kind != KIND_TEMPLATE);
 
     h->flags = h->level[i].flags;
     h->templates--;
-    h->depth = (uint8_t) i;
+    h->depth = (uint8_t)i;
 }
 
-static void
-break_out(smartmsg_html_t *h)
+static void break_out(smartmsg_html_t *h)
 {
     while (is_foreign(top(h))) {
         h->depth--;
@@ -131,12 +123,10 @@ break_out(smartmsg_html_t *h)
 }
 
 /* Start tags whose content is text. */
-static void
-start_text(smartmsg_html_t *h)
+static void start_text(smartmsg_html_t *h)
 {
     if (((h->flags & IN_SELECT) && h->tag->tag != TAG_SCRIPT)
-        || (h->flags & IN_COLUMNS))
-    {
+        || (h->flags & IN_COLUMNS)) {
         /* browsers differ in whether the tag counts there */
         smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
         return;
@@ -148,8 +138,7 @@ start_text(smartmsg_html_t *h)
     h->state = HTML_TEXT;
 }
 
-static void
-start_foreign_root(smartmsg_html_t *h)
+static void start_foreign_root(smartmsg_html_t *h)
 {
     if (h->flags & (IN_SELECT | IN_COLUMNS)) {
         smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
@@ -159,20 +148,18 @@ start_foreign_root(smartmsg_html_t *h)
     }
 }
 
-static void
-start_select(smartmsg_html_t *h)
+static void start_select(smartmsg_html_t *h)
 {
     if (!is_loose(top(h)) || (h->flags & IN_COLUMNS)) {
         smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
         return;
     }
 
-    h->flags ^= IN_SELECT;      /* a second one closes the first */
+    h->flags ^= IN_SELECT; /* a second one closes the first */
 }
 
 /* Start tags that describe the document, where they can. */
-static void
-start_document(smartmsg_html_t *h)
+static void start_document(smartmsg_html_t *h)
 {
     if (h->depth > 0) {
         return;
@@ -194,17 +181,15 @@ start_document(smartmsg_html_t *h)
 }
 
 /* Start tags in loose HTML without influence on the states around them. */
-static void
-start_loose(smartmsg_html_t *h)
+static void start_loose(smartmsg_html_t *h)
 {
     if (h->tag->flags & NAME_FOREIGN) {
         h->foreign_names = true;
     }
 
     switch (h->tag->tag) {
-
     case TAG_INPUT:
-        h->flags &= (uint8_t) ~IN_SELECT;
+        h->flags &= (uint8_t)~IN_SELECT;
         break;
 
     case TAG_TABLE:
@@ -224,10 +209,9 @@ start_loose(smartmsg_html_t *h)
 }
 
 /* Start tags in an integration point without meaning of their own. */
-static void
-start_followed(smartmsg_html_t *h)
+static void start_followed(smartmsg_html_t *h)
 {
-    unsigned  i;
+    unsigned i;
 
     if (h->tag == NULL || !(h->tag->flags & (NAME_PLAIN | NAME_VOID))) {
         smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
@@ -251,13 +235,11 @@ start_followed(smartmsg_html_t *h)
     push(h, KIND_HTML);
 }
 
-static void
-start_html(smartmsg_html_t *h)
+static void start_html(smartmsg_html_t *h)
 {
-    unsigned  tag = h->tag ? h->tag->tag : TAG_OTHER;
+    unsigned tag = h->tag ? h->tag->tag : TAG_OTHER;
 
     switch (tag) {
-
     case TAG_HTML:
     case TAG_HEAD:
     case TAG_BODY:
@@ -301,10 +283,9 @@ start_html(smartmsg_html_t *h)
     }
 }
 
-static void
-push_foreign(smartmsg_html_t *h, unsigned tag)
+static void push_foreign(smartmsg_html_t *h, unsigned tag)
 {
-    unsigned  kind = top(h);
+    unsigned kind = top(h);
 
     if (kind == KIND_SVG) {
         if (tag == TAG_FOREIGNOBJECT || tag == TAG_DESC || tag == TAG_TITLE) {
@@ -321,14 +302,11 @@ push_foreign(smartmsg_html_t *h, unsigned tag)
     push(h, kind);
 }
 
-void
-smartmsg_html_start_tag(smartmsg_html_t *h)
+void smartmsg_html_start_tag(smartmsg_html_t *h)
 {
-    unsigned  kind = top(h);
-    unsigned  tag = h->tag ? h->tag->tag : TAG_OTHER;
-    bool      foreign;
-
-    foreign = is_foreign(kind);
+    unsigned kind = top(h);
+    unsigned tag = h->tag ? h->tag->tag : TAG_OTHER;
+    bool foreign = is_foreign(kind);
 
     if (kind == KIND_ANNOTATION_XML && tag == TAG_SVG) {
         foreign = false;
@@ -338,10 +316,8 @@ smartmsg_html_start_tag(smartmsg_html_t *h)
     }
 
     if (foreign) {
-
         if ((h->tag == NULL || !(h->tag->flags & NAME_BREAKOUT))
-            && (tag != TAG_FONT || !(h->attrs & (1 << ATTR_FONT))))
-        {
+            && (tag != TAG_FONT || !(h->attrs & (1 << ATTR_FONT)))) {
             if (!h->self_closing) {
                 push_foreign(h, tag);
             }
@@ -350,25 +326,27 @@ smartmsg_html_start_tag(smartmsg_html_t *h)
         }
 
         break_out(h);
+
+        if (tag == TAG_HEAD || tag == TAG_BODY || tag == TAG_META) {
+            return; /* too late to describe the document */
+        }
     }
 
     start_html(h);
 }
 
 /* An end tag in loose HTML. */
-static void
-end_loose(smartmsg_html_t *h)
+static void end_loose(smartmsg_html_t *h)
 {
-    unsigned  tag = h->tag ? h->tag->tag : TAG_OTHER;
+    unsigned tag = h->tag ? h->tag->tag : TAG_OTHER;
 
     switch (tag) {
-
     case TAG_TEMPLATE:
         close_template(h);
         return;
 
     case TAG_SELECT:
-        h->flags &= (uint8_t) ~IN_SELECT;
+        h->flags &= (uint8_t)~IN_SELECT;
         return;
 
     case TAG_BODY:
@@ -399,10 +377,9 @@ end_loose(smartmsg_html_t *h)
  * cannot be open as elements of HTML are ignored; any other one might close
  * an element outside, and the foreign content with it.
  */
-static void
-end_unmatched(smartmsg_html_t *h)
+static void end_unmatched(smartmsg_html_t *h)
 {
-    unsigned  tag = h->tag ? h->tag->tag : TAG_OTHER;
+    unsigned tag = h->tag ? h->tag->tag : TAG_OTHER;
 
     if (tag == TAG_TEMPLATE) {
         close_template(h);
@@ -410,15 +387,13 @@ end_unmatched(smartmsg_html_t *h)
     }
 
     if (tag == TAG_HTML || tag == TAG_HEAD
-        || (tag == TAG_BODY && h->templates > 0))
-    {
+        || (tag == TAG_BODY && h->templates > 0)) {
         return;
     }
 
     if (h->tag != NULL
         && ((h->tag->flags & (NAME_TEXT | NAME_VOID))
-            || ((h->tag->flags & NAME_FOREIGN) && !h->foreign_names)))
-    {
+            || ((h->tag->flags & NAME_FOREIGN) && !h->foreign_names))) {
         return;
     }
 
@@ -426,20 +401,28 @@ end_unmatched(smartmsg_html_t *h)
 }
 
 /* An end tag where the innermost element is one of HTML that is followed. */
-static void
-end_followed(smartmsg_html_t *h)
+static void end_followed(smartmsg_html_t *h)
 {
-    if (h->level[h->depth - 1].hash == h->hash) {
-        pop_to(h, h->depth - 1u);
+    unsigned i = h->depth;
 
-    } else {
-        end_unmatched(h);
+    if (h->level[i - 1].hash == h->hash) {
+        pop_to(h, i - 1);
+        return;
     }
+
+    for ( ; i > 0 && !is_loose(h->level[i - 1].kind); i--) {
+        if (h->level[i - 1].hash == h->hash) {
+            /* badly nested */
+            smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
+            return;
+        }
+    }
+
+    end_unmatched(h);
 }
 
 /* </p> and </br> act as start tags. */
-static void
-end_breakout(smartmsg_html_t *h)
+static void end_breakout(smartmsg_html_t *h)
 {
     break_out(h);
 
@@ -448,11 +431,10 @@ end_breakout(smartmsg_html_t *h)
     }
 }
 
-void
-smartmsg_html_end_tag(smartmsg_html_t *h)
+void smartmsg_html_end_tag(smartmsg_html_t *h)
 {
-    unsigned  i, kind = top(h);
-    unsigned  tag = h->tag ? h->tag->tag : TAG_OTHER;
+    unsigned i, kind = top(h);
+    unsigned tag = h->tag ? h->tag->tag : TAG_OTHER;
 
     if (is_loose(kind)) {
         end_loose(h);
@@ -479,15 +461,15 @@ smartmsg_html_end_tag(smartmsg_html_t *h)
     end_unmatched(h);
 }
 
-bool
-smartmsg_html_cdata(smartmsg_html_t *h)
+bool smartmsg_html_cdata(smartmsg_html_t *h)
 {
-    unsigned  kind = top(h);
+    unsigned kind = top(h);
 
-    if (kind == KIND_HTML) {
-        /* unmodelled repairs could have closed that element */
+    if (!is_loose(kind) && !is_foreign(kind)) {
+        /* parsers differ at an integration point, and the element of HTML
+           within one could have been closed by repairs not modelled here */
         smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
     }
 
-    return kind > KIND_HTML;
+    return is_foreign(kind);
 }
