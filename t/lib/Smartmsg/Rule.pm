@@ -7,8 +7,9 @@ use warnings;
 
 use Exporter qw(import);
 use JSON::PP ();
+use Time::HiRes qw(time);
 
-our @EXPORT = qw(rule armed script_of wants_view report settle logged
+our @EXPORT = qw(rule armed script_of wants_view report settle logged each_worker
     true false json);
 
 my $JSON = JSON::PP->new->utf8->canonical;
@@ -132,6 +133,36 @@ sub logged {
     my (undef, undef, undef, $status, @rest) = split / /, $line;
 
     return wantarray ? ($status, @rest) : $status;
+}
+
+
+# each_worker(NGINX): a connection to each of its workers, as functions that ask
+# for a page: $ask->(URI, HEADERS).  Responses must have X-Pid: $pid.
+sub each_worker {
+    my ($nginx) = @_;
+
+    my %ask;
+    my @pids = $nginx->worker_pids;
+    my $end = time + 20;
+
+    # kept open meanwhile, so that it is the other worker's turn
+    my @all;
+
+    until (@pids == grep { $ask{$_} } @pids) {
+        die "not every worker took a connection\n" if time > $end;
+
+        my $http = $nginx->http;
+        my $ask = sub {
+            my ($uri, @headers) = @_;
+            return $http->request('GET', $uri, headers =>
+                [Accept => 'text/html', @headers]);
+        };
+
+        push @all, $http;
+        $ask{ $ask->('/')->header('X-Pid') } = $ask;
+    }
+
+    return map { $ask{$_} } @pids;
 }
 
 
