@@ -136,7 +136,8 @@ test('events that a script has made', armed, async ({ page, open }) => {
   await harmless(page, () =>
     page.evaluate(() => {
       const options = { bubbles: true, pointerType: 'mouse', clientX: 400 };
-      for (const y of [300, 200, 100]) document.body.dispatchEvent(new PointerEvent('pointermove', { ...options, clientY: y }));
+      for (const y of [300, 200, 100])
+        document.body.dispatchEvent(new PointerEvent('pointermove', { ...options, clientY: y }));
       document.body.dispatchEvent(new MouseEvent('mouseout', { ...options, clientY: -1 }));
     }),
   );

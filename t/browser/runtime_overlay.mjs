@@ -112,7 +112,11 @@ test('dialog: closed and followed by keyboard alone', { messages: [LINK] }, asyn
   assert.deepEqual(stand.of('dismiss'), [], 'whoever follows has not declined');
 });
 
-test('a link is followed by the browser, and the click arrives', { messages: [LINK] }, async ({ page, stand, open }) => {
+test('a link is followed by the browser, and the click arrives', { messages: [LINK] }, async ({
+  page,
+  stand,
+  open,
+}) => {
   await openDialog(page, open);
   await page.evaluate(() => {
     document.addEventListener('click', (event) => {
@@ -233,7 +237,9 @@ for (const [scheme, dark] of [
   });
 }
 
-test('right to left when the words are', { messages: [{ ...GERMAN, title: 'هل يمكننا المساعدة؟', lang: 'ar' }] }, async ({ page, open }) => {
+test('right to left when the words are', {
+  messages: [{ ...GERMAN, title: 'هل يمكننا المساعدة؟', lang: 'ar' }],
+}, async ({ page, open }) => {
   const dialog = await openDialog(page, open);
   assert.equal(await dialog.evaluate((element) => getComputedStyle(element).direction), 'rtl');
 });
@@ -259,7 +265,11 @@ test('nothing is left behind', modal, async ({ page, open }) => {
   assert.equal(await snapshot(), before);
 });
 
-test('an unknown kind of overlay shows and reports nothing', { messages: [{ ...HELP, as: 'fireworks' }] }, async ({ page, stand, open }) => {
+test('an unknown kind of overlay shows and reports nothing', { messages: [{ ...HELP, as: 'fireworks' }] }, async ({
+  page,
+  stand,
+  open,
+}) => {
   await open();
   await leave(page);
   await page.evaluate(() => new Promise((done) => setTimeout(done, 400)));

@@ -4,7 +4,9 @@ import { suite } from './lib/suite.mjs';
 import { BUBBLE } from './lib/visitor.mjs';
 
 const test = suite();
-const armed = (on, after) => ({ messages: [{ rule: 'help', when: [{ on, after }], as: 'bubble', title: 'Need help?' }] });
+const armed = (on, after) => ({
+  messages: [{ rule: 'help', when: [{ on, after }], as: 'bubble', title: 'Need help?' }],
+});
 
 const isShown = async (page) => (await page.locator(BUBBLE).count()) > 0;
 

@@ -160,4 +160,5 @@ const ROUTES = {
   '/slow': { GET: slow },
   '/big': { GET: (visit) => show(visit, big(visit)) },
   '/robots.txt': { GET: robots },
+  '/favicon.ico': { GET: (visit) => sendRedirect(visit, 302, '/static/img/logo.svg') },
 };
