@@ -34,6 +34,10 @@ CORE_LIBS = -ljansson -lpcre2-8 -lz -lm
 FUZZ_CFLAGS = -std=c11 -O1 -g -fno-omit-frame-pointer -Wall -Wextra -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined -I $(SRC)
 
+# The test that lets allocations fail stands between core/ and the C library.
+UNIT_LDFLAGS_no_memory = \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
+
 # node_modules is not ours: prove -r would run what it finds there
 TESTS = $(shell find t -name node_modules -prune -o -name '*.t' -print | sort)
 NGINX_TESTS = $(filter t/nginx% t/harness%,$(TESTS))
@@ -121,7 +125,8 @@ $(CORE_LIB): $(CORE_OBJ)
 
 $(BUILD)/unit/%: t/unit/%.c $(CORE_LIB) | packages-build-test
 	@mkdir -p $(@D)
-	$(CC) $(CORE_CFLAGS) -I t/unit -o $@ $< $(CORE_LIB) -lcmocka $(CORE_LIBS)
+	$(CC) $(CORE_CFLAGS) -I t/unit -o $@ $< $(CORE_LIB) -lcmocka $(CORE_LIBS) \
+		$(UNIT_LDFLAGS_$*)
 
 $(BUILD)/drivers/%: t/drivers/%.c $(CORE_LIB) | packages-build-test
 	@mkdir -p $(@D)

@@ -3,8 +3,8 @@
 #ifndef T_UNIT_SUPPORT_H
 #define T_UNIT_SUPPORT_H
 
-/* for strdup() and files; this header comes first */
-#define _POSIX_C_SOURCE 200809L
+/* for strdup(), mkdtemp() ...: this header comes first */
+#define _XOPEN_SOURCE 700
 
 #include <setjmp.h>
 #include <stdarg.h>
