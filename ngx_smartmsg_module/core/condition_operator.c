@@ -381,6 +381,11 @@ static bool op_regex(smartmsg_compiler_t *c, smartmsg_place_t place,
                                                 json_string_length(operand)),
                                    how & IN_CASELESS, c->with->lenient, why,
                                    sizeof(why));
+    if (regex == NULL && why[0] == '\0') {
+        smartmsg_error_no_memory(c->err);
+        return false;
+    }
+
     if (regex == NULL) {
         return smartmsg_wrong(c, place.parent, "bad regular expression: %s",
                               why);

@@ -59,6 +59,11 @@ static void explain(int error, size_t offset, char *why, size_t size)
 {
     PCRE2_UCHAR text[128];
 
+    if (error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED) {
+        why[0] = '\0';
+        return;
+    }
+
     if (pcre2_get_error_message(error, text, sizeof(text)) < 0) {
         text[0] = '\0';
     }
@@ -87,7 +92,7 @@ smartmsg_regex_t *smartmsg_regex_compile(smartmsg_str_t pattern,
 
     regex = calloc(1, sizeof(*regex));
     if (regex == NULL) {
-        (void) snprintf(why, size, "out of memory");
+        why[0] = '\0';
         return NULL;
     }
 
@@ -100,7 +105,7 @@ smartmsg_regex_t *smartmsg_regex_compile(smartmsg_str_t pattern,
     regex->data = pcre2_match_data_create(1, NULL);
     regex->context = pcre2_match_context_create(NULL);
     if (regex->data == NULL || regex->context == NULL) {
-        (void) snprintf(why, size, "out of memory");
+        why[0] = '\0';
         goto failed;
     }
 

@@ -15,7 +15,8 @@ typedef struct smartmsg_regex_s smartmsg_regex_t;
 /*
  * PCRE2 syntax, read as JavaScript would where both have a word for it.
  * lenient: an escaped letter without a meaning stands for itself.  NULL on
- * error, then why (of size bytes, NUL terminated) tells the reason.
+ * error, then why (of size bytes, NUL terminated) tells the reason; it is empty
+ * when there is no memory.
  */
 smartmsg_regex_t *smartmsg_regex_compile(smartmsg_str_t pattern,
     bool caseless, bool lenient, char *why, size_t size);

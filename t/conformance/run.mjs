@@ -43,7 +43,7 @@ function featureResult(result, expected) {
 
 // Only the visitor's own documents are loaded, so only they are expected; old
 // tables hand them over in the context instead.
-function stickyResult(result, expected, testCase) {
+function stickyResult(result, _expected, testCase) {
   const [, { attributes }, given] = testCase;
   const own = Object.entries(result.docs).filter(
     ([, doc]) => !Array.isArray(given) || String(attributes[doc.attributeName]) === doc.attributeValue,
