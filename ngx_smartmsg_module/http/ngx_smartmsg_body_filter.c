@@ -439,6 +439,7 @@ ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_status_e status,
 static ngx_int_t
 ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 {
+    ngx_buf_t                *flush;
     ngx_smartmsg_loc_conf_t  *lcf;
 
     if (ngx_smartmsg_csp_page(ctx) != NGX_OK) {
@@ -460,7 +461,17 @@ ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 
     ngx_add_timer(&ctx->timer, lcf->timeout);
 
-    return NGX_OK;
+    /* the page up to here must not wait for what follows */
+
+    flush = ngx_smartmsg_body_get_buf(ctx);
+    if (flush == NULL) {
+        return NGX_ERROR;
+    }
+
+    flush->flush = 1;
+    flush->sync = 1;
+
+    return ngx_smartmsg_body_put(ctx, flush, out);
 }
 
 

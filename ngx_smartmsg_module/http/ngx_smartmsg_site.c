@@ -3,11 +3,15 @@
 #include "http/ngx_smartmsg_site.h"
 
 
+#define NGX_SMARTMSG_SITE_QUOTE  128    /* bytes of an id in the log */
+
+
 static void ngx_smartmsg_site_cleanup(void *data);
 static void ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good);
 static smartmsg_kv_t *ngx_smartmsg_site_kv(ngx_smartmsg_fields_t *fields,
     smartmsg_kv_t *kv);
+static ngx_uint_t ngx_smartmsg_site_speaks(void);
 static void ngx_smartmsg_site_broken(void *data, smartmsg_str_t id,
     const smartmsg_error_t *err, const char *in_force);
 static void ngx_smartmsg_site_good(void *data, smartmsg_str_t id,
@@ -15,6 +19,7 @@ static void ngx_smartmsg_site_good(void *data, smartmsg_str_t id,
 static void ngx_smartmsg_site_gone(void *data, smartmsg_str_t id);
 static void ngx_smartmsg_site_bad_switch(void *data, smartmsg_str_t id,
     smartmsg_str_t value);
+static ngx_str_t ngx_smartmsg_site_quote(u_char *buf, smartmsg_str_t s);
 static u_char *ngx_smartmsg_site_reason(u_char *buf, u_char *last,
     const smartmsg_error_t *err);
 
@@ -233,8 +238,16 @@ ngx_smartmsg_site_kv(ngx_smartmsg_fields_t *fields, smartmsg_kv_t *kv)
 
 /*
  * Every worker sees every change; the first one speaks for all, so that a
- * mistake is in the log once.
+ * mistake is in the log once.  After a reload there are two of that number
+ * until the old one ends.
  */
+
+static ngx_uint_t
+ngx_smartmsg_site_speaks(void)
+{
+    return (ngx_worker == 0 && !ngx_exiting);
+}
+
 
 static void
 ngx_smartmsg_site_broken(void *data, smartmsg_str_t id,
@@ -243,9 +256,10 @@ ngx_smartmsg_site_broken(void *data, smartmsg_str_t id,
     ngx_smartmsg_site_t *site = data;
 
     u_char     buf[NGX_MAX_ERROR_STR / 2];
-    ngx_str_t  rule, reason;
+    u_char     name[NGX_SMARTMSG_SITE_QUOTE];
+    ngx_str_t  rule, reason, quoted;
 
-    if (ngx_worker != 0) {
+    if (!ngx_smartmsg_site_speaks()) {
         return;
     }
 
@@ -255,11 +269,12 @@ ngx_smartmsg_site_broken(void *data, smartmsg_str_t id,
     reason.data = buf;
     reason.len = ngx_smartmsg_site_reason(buf, buf + sizeof(buf), err) - buf;
 
+    quoted = ngx_smartmsg_site_quote(name, id);
+
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                  "smartmsg: rule \"%*s\" of %Vrules is broken: %V; "
+                  "smartmsg: rule \"%V\" of %Vrules is broken: %V; "
                   "in force: %s",
-                  ngx_min(rule.len, 128), rule.data,
-                  &site->redis_conf->prefix, &reason, in_force);
+                  &quoted, &site->redis_conf->prefix, &reason, in_force);
 
     if (site->store) {
         (void) ngx_smartmsg_store_status(site->store, &rule, &reason,
@@ -275,7 +290,7 @@ ngx_smartmsg_site_good(void *data, smartmsg_str_t id, smartmsg_str_t text)
 
     ngx_str_t  rule, value;
 
-    if (ngx_worker != 0 || site->store == NULL) {
+    if (!ngx_smartmsg_site_speaks() || site->store == NULL) {
         return;
     }
 
@@ -297,7 +312,7 @@ ngx_smartmsg_site_gone(void *data, smartmsg_str_t id)
 
     ngx_str_t  rule;
 
-    if (ngx_worker != 0 || site->store == NULL) {
+    if (!ngx_smartmsg_site_speaks() || site->store == NULL) {
         return;
     }
 
@@ -314,15 +329,40 @@ ngx_smartmsg_site_bad_switch(void *data, smartmsg_str_t id,
 {
     ngx_smartmsg_site_t *site = data;
 
-    if (ngx_worker != 0) {
+    u_char     name[NGX_SMARTMSG_SITE_QUOTE], text[NGX_SMARTMSG_SITE_QUOTE];
+    ngx_str_t  rule, position;
+
+    if (!ngx_smartmsg_site_speaks()) {
         return;
     }
 
+    rule = ngx_smartmsg_site_quote(name, id);
+    position = ngx_smartmsg_site_quote(text, value);
+
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                  "smartmsg: switch \"%*s\" of %Vswitch is \"%*s\", it must "
+                  "smartmsg: switch \"%V\" of %Vswitch is \"%V\", it must "
                   "be \"on\" or \"off\"; its former position stays",
-                  ngx_min(id.len, 128), id.data, &site->redis_conf->prefix,
-                  ngx_min(value.len, 128), value.data);
+                  &rule, &site->redis_conf->prefix, &position);
+}
+
+
+/* what Redis holds may be long, and must not make lines of its own */
+
+static ngx_str_t
+ngx_smartmsg_site_quote(u_char *buf, smartmsg_str_t s)
+{
+    size_t     i;
+    ngx_str_t  quoted;
+
+    quoted.data = buf;
+    quoted.len = ngx_min(s.len, NGX_SMARTMSG_SITE_QUOTE);
+
+    for (i = 0; i < quoted.len; i++) {
+        buf[i] = ((u_char) s.data[i] < 0x20 || s.data[i] == 0x7f) ? '?'
+                                                                  : s.data[i];
+    }
+
+    return quoted;
 }
 
 
