@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define NAME(name, tag, flags)  { name, sizeof(name) - 1, tag, flags }
+#define NAME(name, tag, flags) { name, sizeof(name) - 1, tag, flags }
 
 /* Sorted by the first letter. */
 static const smartmsg_html_name_t names[] = {
@@ -23,6 +23,7 @@ static const smartmsg_html_name_t names[] = {
     NAME("blockquote", TAG_OTHER, NAME_BREAKOUT | NAME_PLAIN),
     NAME("body", TAG_BODY, NAME_BREAKOUT),
     NAME("br", TAG_BR, NAME_VOID | NAME_BREAKOUT),
+    NAME("caption", TAG_TABLE_PART, 0),
     NAME("center", TAG_OTHER, NAME_BREAKOUT),
     NAME("circle", TAG_OTHER, NAME_FOREIGN),
     NAME("clippath", TAG_OTHER, NAME_FOREIGN),
@@ -130,11 +131,17 @@ static const smartmsg_html_name_t names[] = {
     NAME("switch", TAG_OTHER, NAME_FOREIGN),
     NAME("symbol", TAG_OTHER, NAME_FOREIGN),
     NAME("table", TAG_TABLE, NAME_BREAKOUT),
+    NAME("tbody", TAG_TABLE_PART, 0),
+    NAME("td", TAG_TABLE_PART, 0),
     NAME("template", TAG_TEMPLATE, 0),
     NAME("text", TAG_OTHER, NAME_FOREIGN),
     NAME("textarea", TAG_OTHER, NAME_TEXT),
     NAME("textpath", TAG_OTHER, NAME_FOREIGN),
+    NAME("tfoot", TAG_TABLE_PART, 0),
+    NAME("th", TAG_TABLE_PART, 0),
+    NAME("thead", TAG_TABLE_PART, 0),
     NAME("title", TAG_TITLE, NAME_TEXT),
+    NAME("tr", TAG_TABLE_PART, 0),
     NAME("track", TAG_OTHER, NAME_VOID),
     NAME("tspan", TAG_OTHER, NAME_FOREIGN),
     NAME("tt", TAG_OTHER, NAME_BREAKOUT),
@@ -149,8 +156,8 @@ static const smartmsg_html_name_t names[] = {
 
 /* Where each letter's names begin in the table. */
 static const uint8_t letter[27] = {
-    0, 5, 13, 19, 25, 28, 42, 43, 53, 58, 58, 59, 64, 86, 90, 91, 99, 99, 102,
-    119, 128, 131, 133, 134, 135, 135, 135
+    0, 5, 13, 20, 26, 29, 43, 44, 54, 59, 59, 60, 65, 87, 91, 92, 100, 100,
+    103, 120, 135, 138, 140, 141, 142, 142, 142
 };
 
 const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len)

@@ -79,6 +79,7 @@ enum {
     TAG_SELECT,
     TAG_SVG,
     TAG_TABLE,
+    TAG_TABLE_PART,
     TAG_TEMPLATE,
     TAG_TITLE
 };

@@ -180,11 +180,26 @@ static void start_document(smartmsg_html_t *h)
     }
 }
 
+/*
+ * A tag that closes an open <select> only where that is within a table, and
+ * only in parsers of a certain age.
+ */
+static bool is_doubtful(const smartmsg_html_t *h, unsigned tag)
+{
+    return (h->flags & IN_SELECT)
+           && (tag == TAG_TABLE || tag == TAG_TABLE_PART);
+}
+
 /* Start tags in loose HTML without influence on the states around them. */
 static void start_loose(smartmsg_html_t *h)
 {
     if (h->tag->flags & NAME_FOREIGN) {
         h->foreign_names = true;
+    }
+
+    if (is_doubtful(h, h->tag->tag)) {
+        smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
+        return;
     }
 
     switch (h->tag->tag) {
@@ -368,6 +383,10 @@ static void end_loose(smartmsg_html_t *h)
         return;
 
     default:
+        if (is_doubtful(h, tag)) {
+            smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
+        }
+
         return;
     }
 }

@@ -1,7 +1,7 @@
 // What parse5 makes of a page: every </body> its tree construction gets to
-// see, and where markup appended to the page would go.
+// see, and where markup put into the page goes.
 
-import { html, Parser } from 'parse5';
+import { html, Parser, parse, serialize } from 'parse5';
 
 const HTML_NS = html.NS.HTML;
 const DATA = 0; // the tokenizer's data state
@@ -137,4 +137,38 @@ export function oracle(text) {
   repairTableScope(parser.openElements);
   parser.tokenizer.write(text, true);
   return parser;
+}
+
+const SNIPPET =
+  '<template data-smartmsg="{}"><h2 class="title">x</h2></template><script async src="/smartmsg/rt.js"></script>';
+
+function isOurs(node) {
+  return node.attrs?.some(
+    ({ name, value }) => name === 'data-smartmsg' || (name === 'src' && value === '/smartmsg/rt.js'),
+  );
+}
+
+function takeOut(node, found) {
+  if (!node.childNodes) {
+    return;
+  }
+  for (const child of node.childNodes) {
+    if (isOurs(child)) {
+      const content = child.content ? serialize(child.content) : '';
+      found.push(`${child.namespaceURI === HTML_NS ? child.nodeName : 'foreign'} ${content}`);
+    }
+    takeOut(child, found);
+  }
+  node.childNodes = node.childNodes.filter((child) => !isOurs(child));
+}
+
+// what is wrong with putting the snippet there, or ''
+export function harm(text, at) {
+  const page = parse(text.slice(0, at) + SNIPPET + text.slice(at));
+  const found = [];
+  takeOut(page, found);
+  if (found.join() !== 'template <h2 class="title">x</h2>,script ') {
+    return `the snippet becomes: ${found}`;
+  }
+  return serialize(page) === serialize(parse(text)) ? '' : 'the snippet changes the page';
 }

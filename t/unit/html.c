@@ -1,4 +1,4 @@
-#include "core/html.h"
+#include "core/html_private.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -295,6 +295,8 @@ static void test_select(void **state)
         { FOUND, DOC "<select><select><style></style>|</body>" },
         { FOUND, DOC "<select><input><style></style>|</body>" },
         { NONE, DOC "<select></body>" },
+        { NONE, DOC "<select><table><select></select></body>" },
+        { NONE, DOC "<table><td><select></td></table></body>" },
         { NONE, DOC "<select><style></style></select></body>" },
         { NONE, DOC "<select><svg></svg></select></body>" },
         { NONE, DOC "<select>" },
@@ -553,9 +555,36 @@ static void test_offsets_beyond_32_bits(void **state)
     assert_int_equal(h.insert, start_at + 1);
 }
 
+/* The table of names and its index by letters belong together. */
+static void test_names(void **state)
+{
+    static const char *const known[] = {
+        "a", "annotation", "annotation-xml", "b", "br", "caption", "col",
+        "defs", "dt", "ellipse", "embed", "feblend", "frameset", "g", "h1",
+        "html", "i", "input", "keygen", "li", "listing", "malignmark", "mtr", "nobr", "noscript", "ol", "p", "pre",
+        "radialgradient", "ruby", "s", "symbol", "table", "tt", "u", "use",
+        "var", "view", "wbr", "xmp"
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        const smartmsg_html_name_t *name =
+            smartmsg_html_name(known[i], strlen(known[i]));
+
+        assert_non_null(name);
+        assert_string_equal(name->name, known[i]);
+    }
+
+    assert_null(smartmsg_html_name("", 0));
+    assert_null(smartmsg_html_name("b-c", 3));
+    assert_null(smartmsg_html_name("zz", 2));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_end_tags),
         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_comments),
