@@ -20,6 +20,7 @@ static void ngx_smartmsg_site_gone(void *data, smartmsg_str_t id);
 static void ngx_smartmsg_site_bad_switch(void *data, smartmsg_str_t id,
     smartmsg_str_t value);
 static ngx_str_t ngx_smartmsg_site_quote(u_char *buf, smartmsg_str_t s);
+static void ngx_smartmsg_site_printable(u_char *p, u_char *last);
 static u_char *ngx_smartmsg_site_reason(u_char *buf, u_char *last,
     const smartmsg_error_t *err);
 
@@ -351,18 +352,28 @@ ngx_smartmsg_site_bad_switch(void *data, smartmsg_str_t id,
 static ngx_str_t
 ngx_smartmsg_site_quote(u_char *buf, smartmsg_str_t s)
 {
-    size_t     i;
     ngx_str_t  quoted;
 
     quoted.data = buf;
     quoted.len = ngx_min(s.len, NGX_SMARTMSG_SITE_QUOTE);
 
-    for (i = 0; i < quoted.len; i++) {
-        buf[i] = ((u_char) s.data[i] < 0x20 || s.data[i] == 0x7f) ? '?'
-                                                                  : s.data[i];
+    if (quoted.len) {
+        ngx_memcpy(buf, s.data, quoted.len);
+        ngx_smartmsg_site_printable(buf, buf + quoted.len);
     }
 
     return quoted;
+}
+
+
+static void
+ngx_smartmsg_site_printable(u_char *p, u_char *last)
+{
+    for ( /* void */ ; p < last; p++) {
+        if (*p < 0x20 || *p == 0x7f) {
+            *p = '?';
+        }
+    }
 }
 
 
@@ -383,5 +394,9 @@ ngx_smartmsg_site_reason(u_char *buf, u_char *last,
         p = ngx_slprintf(p, last, "%s: ", err->path);
     }
 
-    return ngx_slprintf(p, last, "%s", err->text);
+    p = ngx_slprintf(p, last, "%s", err->text);
+
+    ngx_smartmsg_site_printable(buf, p);
+
+    return p;
 }
