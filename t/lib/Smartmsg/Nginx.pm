@@ -46,6 +46,8 @@ sub module {
 #                  location is inside "location /", locations are more of them
 #     endpoint  => 0: no location /smartmsg/
 #     log_level => 'info'
+# smartmsg_timeout is 2s, so that a busy machine makes no test fail, unless the
+# text for http has another one.
 # In these texts %PORT%, %PORT2%, %DIR%, %UPSTREAM% and %REDIS% are replaced.
 sub start {
     my ($class, %opt) = @_;
@@ -225,6 +227,11 @@ sub conf_http {
 
     if ($module) {
         $smartmsg .= "smartmsg on;\n";
+
+        # the default is made for visitors, not for a busy test machine
+        $smartmsg .= "    smartmsg_timeout 2s;\n"
+            if $self->conf_text('http') !~ /\bsmartmsg_timeout\b/;
+
         $smartmsg .= "    smartmsg_redis %REDIS%;\n" if $self->{redis};
         $smartmsg .= "    smartmsg_rules $self->{rules};\n" if $self->{rules};
         $endpoint = 'location /smartmsg/ { smartmsg_endpoint; }'

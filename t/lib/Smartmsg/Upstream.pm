@@ -179,7 +179,7 @@ sub page {
     my @steps = "$head\r\n";
     my $from = 0;
 
-    for my $to (@{ $opt{split} || [] }, length $body) {
+    for my $to ((grep { $_ <= length $body } @{ $opt{split} || [] }), length $body) {
         my $piece = substr $body, $from, $to - $from;
         $piece = sprintf "%x\r\n%s\r\n", length $piece, $piece
             if $framing eq 'chunked' && length $piece;
