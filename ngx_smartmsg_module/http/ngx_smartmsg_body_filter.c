@@ -285,6 +285,10 @@ ngx_smartmsg_body_more(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, size_t len,
     if (keep) {
         b->last -= keep;
 
+        if (b->in_file) {
+            b->file_last -= keep;
+        }
+
         ngx_memcpy(ctx->tail, b->last, keep);
         ctx->tail_len = keep;
     }
@@ -324,6 +328,12 @@ ngx_smartmsg_body_found(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, size_t len,
             /* the part is sent before the rest, so it stays valid so long */
 
             b->pos += n;
+
+            /* with sendfile the same bytes are sent from the file */
+
+            if (b->in_file) {
+                b->file_pos += n;
+            }
         }
     }
 

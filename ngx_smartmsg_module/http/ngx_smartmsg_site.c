@@ -85,6 +85,10 @@ ngx_smartmsg_site_cleanup(void *data)
 {
     ngx_smartmsg_site_t  *site = data;
 
+    /* only without a master: a worker has stopped it in exit_process */
+
+    ngx_smartmsg_site_stop(site);
+
     smartmsg_catalog_free(site->catalog);
     smartmsg_names_destroy(site->names);
 
