@@ -9,7 +9,7 @@ static void test_allowed(void **state)
         "tel:+49 30 123456", "TEL:112", "mailto:a@example.com?subject=Hi",
         "sms:+49123", "/cart", "cart", "cart/", "?a=b", "#help",
         "//cdn.example.com/x", "/a:b", "./a:b", "/search?q=http://x",
-        "1:2", "/\xc3\xbc" "ber", "https://example.com/a b",
+        "1:2", "/\303\274ber", "https://example.com/a b",
     };
 
     (void)state;
@@ -29,7 +29,7 @@ static void test_refused(void **state)
         "", " ", "javascript:alert(1)", "JavaScript:alert(1)",
         " javascript:alert(1)", "\tjavascript:alert(1)",
         "java\tscript:alert(1)", "java\nscript:alert(1)",
-        "\x01javascript:alert(1)", "\x1f" "javascript:x", "/a\nb",
+        "\x01javascript:alert(1)", "\037javascript:x", "/a\nb",
         "data:text/html,x", "vbscript:x", "blob:x", "file:///etc/passwd",
         "ftp://example.com/", "about:blank", "whatsapp://send", "a+b-c.d:x",
         "http:", "http:/", "http://", "https:///x", "https://?x", "https://#",
