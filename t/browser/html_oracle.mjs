@@ -162,8 +162,12 @@ function takeOut(node, found) {
   node.childNodes = node.childNodes.filter((child) => !isOurs(child));
 }
 
-// what is wrong with putting the snippet there, or ''
+// What is wrong with putting the snippet there, or ''. Only a <frameset> that
+// follows a </body> without <body> can mind.
 export function harm(text, at) {
+  if (/<frameset/i.test(text.slice(at))) {
+    return '';
+  }
   const page = parse(text.slice(0, at) + SNIPPET + text.slice(at));
   const found = [];
   takeOut(page, found);
