@@ -118,18 +118,13 @@ sub settle {
 }
 
 
-# $smartmsg_status of the last request for a URI, once it is in the access log;
-# in a list: status, rule, visitor.
+# $smartmsg_status of the request for a URI, from the access log; in a list:
+# status, rule, visitor.
 sub logged {
     my ($nginx, $uri) = @_;
 
-    my $line;
-    my $end = time + 20;
-
-    until (($line) = grep { / \Q$uri\E / } reverse $nginx->access_log) {
-        die "$uri was not logged\n" if time > $end;
-    }
-
+    my $line = $nginx->logged(qr/^\d+ \S+ \Q$uri\E /)
+        or die "$uri was not logged\n";
     my (undef, undef, undef, $status, @rest) = split / /, $line;
 
     return wantarray ? ($status, @rest) : $status;
