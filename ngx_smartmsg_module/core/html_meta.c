@@ -275,6 +275,14 @@ void smartmsg_html_attr_value(smartmsg_html_t *h, const unsigned char *p,
 
 static void set_charset(smartmsg_html_t *h, const char *s, size_t len)
 {
+    for ( ; len > 0 && is_space(*s); s++, len--) {
+        continue;
+    }
+
+    while (len > 0 && is_space(s[len - 1])) {
+        len--;
+    }
+
     if (h->charset_len == 0 && len <= sizeof(h->charset)) {
         memcpy(h->charset, s, len);
         h->charset_len = (uint8_t)len;
@@ -306,10 +314,6 @@ void smartmsg_html_attr_end(smartmsg_html_t *h)
 
     case ATTR_CHARSET:
         if (h->depth == 0) {
-            while (len > 0 && is_space(h->value[len - 1])) {
-                len--;
-            }
-
             set_charset(h, h->value, len);
         }
         break;

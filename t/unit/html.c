@@ -466,7 +466,7 @@ static void test_charset(void **state)
 {
     (void)state;
     expect_values("<meta charset=UTF-8>", "", "UTF-8", "");
-    expect_values("<meta charset=' utf-8 '/>", "", " utf-8", "");
+    expect_values("<meta charset=' utf-8 '/>", "", "utf-8", "");
     expect_values("<meta charset=a><meta charset=b>", "", "a", "");
     expect_values("<meta http-equiv=Content-Type "
                   "content='text/html; charset=ISO-8859-15'>",
