@@ -268,6 +268,10 @@ static void test_good_of_redis(void **state)
     check(fixture, "", "a=9, c=3, d=4");
     set_rule(fixture, "a", ON_EXIT("9"));
     check(fixture, "good a", "a=9, c=3, d=4");
+
+    /* later every change is told, even to a text that is kept there */
+    set_rule(fixture, "d", ON_EXIT("5"));
+    check(fixture, "good d", "a=9, c=3, d=5");
 }
 
 static void test_bad_names(void **state)

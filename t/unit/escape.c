@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include "core/escape.h"
+#include "core/text.h"
 
 typedef size_t (*escape_t)(smartmsg_str_t text, char *out);
 
@@ -56,6 +57,36 @@ static void test_json(void **state)
     check(smartmsg_escape_json, S("\xf4\x8f\xbf\xbf"), "\\udbff\\udfff");
 }
 
+/* Whatever the character, what comes out is ASCII. */
+static void test_every_character(void **state)
+{
+    smartmsg_text_t text;
+    char out[32];
+
+    (void)state;
+
+    for (uint32_t code = 1; code <= 0x10ffff; code++) {
+        if (code >= 0xd800 && code <= 0xdfff) {
+            continue;
+        }
+
+        smartmsg_text_init(&text);
+        smartmsg_text_add_char(&text, code);
+
+        size_t len = smartmsg_escape_text(smartmsg_text_str(&text), out);
+
+        len += smartmsg_escape_json(smartmsg_text_str(&text), out + len);
+        smartmsg_text_free(&text);
+
+        for (size_t i = 0; i < len; i++) {
+            assert_true((out[i] >= 0x20 && out[i] < 0x7f) || out[i] == '\t');
+        }
+
+        assert_true(code > 0x7f || len > 0);
+        assert_null(memchr(out, '"', len));
+    }
+}
+
 /* jansson lets none pass, but this is the last door before a page. */
 static void test_invalid_utf8(void **state)
 {
@@ -83,6 +114,7 @@ int main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_attribute),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_every_character),
         cmocka_unit_test(test_invalid_utf8),
     };
 
