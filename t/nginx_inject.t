@@ -216,11 +216,13 @@ subtest 'headers of a page with a message' => sub {
     $up->reply('/headers' => page($body, headers => ['ETag' => '"1"',
         'Last-Modified' => 'Thu, 01 Jan 2026 00:00:00 GMT',
         'Accept-Ranges' => 'bytes', 'Cache-Control' => 'public, max-age=60',
+        'Content-Digest' => 'sha-256=:AA==:', 'Content-MD5' => 'AA==',
         'Set-Cookie' => 'a=1', 'Set-Cookie' => 'b=2', 'X-Shop' => 'yes']));
     my $res = $visitor->page('/headers');
 
     is($res->header($_), undef, "no $_")
-        for qw(Content-Length ETag Last-Modified Accept-Ranges);
+        for qw(Content-Length ETag Last-Modified Accept-Ranges Content-Digest
+            Content-MD5);
     is($res->header('Cache-Control'), 'max-age=60, private', 'private');
     is(join('|', $res->headers('Set-Cookie')), 'a=1|b=2', 'cookies of the shop');
     is($res->header('X-Shop'), 'yes', 'headers of the shop');

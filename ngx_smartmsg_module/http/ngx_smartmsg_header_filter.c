@@ -12,6 +12,18 @@ static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
 static ngx_int_t ngx_smartmsg_set_cookie(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
+static void ngx_smartmsg_clear_digests(ngx_http_request_t *r);
+
+
+/* of bytes that will not be sent as they came, RFC 9530 and its forerunners */
+
+static ngx_str_t  ngx_smartmsg_digests[] = {
+    ngx_string("content-digest"),
+    ngx_string("repr-digest"),
+    ngx_string("digest"),
+    ngx_string("content-md5"),
+    ngx_null_string
+};
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -290,5 +302,28 @@ ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
     ngx_http_clear_last_modified(r);
     ngx_http_clear_etag(r);
 
+    ngx_smartmsg_clear_digests(r);
+
     return ngx_smartmsg_make_private(r);
+}
+
+
+static void
+ngx_smartmsg_clear_digests(ngx_http_request_t *r)
+{
+    ngx_str_t            *name;
+    ngx_table_elt_t      *header;
+    ngx_smartmsg_iter_t   iter;
+
+    ngx_smartmsg_iter_init(&iter, &r->headers_out.headers);
+
+    while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
+
+        for (name = ngx_smartmsg_digests; name->len; name++) {
+
+            if (ngx_smartmsg_header_is(header, name)) {
+                header->hash = 0;
+            }
+        }
+    }
 }
