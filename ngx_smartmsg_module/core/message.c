@@ -345,7 +345,8 @@ void smartmsg_message_free(smartmsg_message_t *message)
     free(message);
 }
 
-smartmsg_trigger_set_t smartmsg_message_kinds(const smartmsg_message_t *message)
+smartmsg_trigger_set_t smartmsg_message_kinds(
+    const smartmsg_message_t *message)
 {
     return message->kinds;
 }

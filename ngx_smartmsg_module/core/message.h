@@ -41,7 +41,8 @@ smartmsg_message_t *smartmsg_message_parse(const json_t *value,
 void smartmsg_message_free(smartmsg_message_t *message);
 
 /* The kinds of trigger that the message has, at least one. */
-smartmsg_trigger_set_t smartmsg_message_kinds(const smartmsg_message_t *message);
+smartmsg_trigger_set_t smartmsg_message_kinds(
+    const smartmsg_message_t *message);
 
 const smartmsg_message_cap_t *smartmsg_message_cap(
     const smartmsg_message_t *message);

@@ -92,8 +92,8 @@ typedef struct {
  * then caps. Each kind of trigger is given to one message only; a message
  * keeps those of its kinds that are still free. Stops when none is free.
  * Of context, facts are needed; prerequisites are looked up in the set, its
- * `resolve` is not used. Never fails. seen may be NULL: nothing was seen. Overwrites *decision; give it back with
- * smartmsg_decision_release().
+ * `resolve` is not used. seen may be NULL: nothing was seen. Never fails.
+ * Overwrites *decision; give it back with smartmsg_decision_release().
  */
 void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
                              const smartmsg_context_t *context,

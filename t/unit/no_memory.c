@@ -93,7 +93,8 @@ static bool is_no_memory(const smartmsg_error_t *err)
 
 /*
  * Calls the attempt again and again, with one allocation more at each time,
- * until none fails any more: first with single failures, then with lasting ones.
+ * until none fails any more: first with single failures, then with lasting
+ * ones.
  */
 static void exhaust(void (*attempt)(long n, bool all), bool jansson)
 {
