@@ -21,11 +21,16 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Some shops write the name of a locale, de_DE, where a tag belongs. */
 static smartmsg_str_t primary_subtag(smartmsg_str_t tag)
 {
-    const char *end = tag.len ? memchr(tag.data, '-', tag.len) : NULL;
+    size_t len = 0;
 
-    return end ? smartmsg_str(tag.data, (size_t)(end - tag.data)) : tag;
+    while (len < tag.len && tag.data[len] != '-' && tag.data[len] != '_') {
+        len++;
+    }
+
+    return smartmsg_str(tag.data, len);
 }
 
 bool smartmsg_language_valid(smartmsg_str_t text)

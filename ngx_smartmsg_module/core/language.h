@@ -18,7 +18,7 @@ bool smartmsg_language_valid(smartmsg_str_t text);
  * Index of the tag, out of n, that serves best whoever asks for `asked`:
  * the same tag, else the bare primary subtag (de for de-AT), else another one
  * of that primary subtag (de-CH), else the same for "en", else the first.
- * Case does not matter. n must not be 0.
+ * Case does not matter; asked may be a locale (de_DE). n must not be 0.
  */
 size_t smartmsg_language_choose(const smartmsg_str_t *tags, size_t n,
                                 smartmsg_str_t asked);

@@ -47,6 +47,7 @@ static void test_choose(void **state)
     check("de-ch", "de-CH");
     check("de-AT", "DE");
     check("de", "DE");
+    check("de_DE", "DE");
     check("pt", "pt-BR");
     check("pt-PT", "pt-BR");
     check("ja", "en-GB");
