@@ -106,7 +106,9 @@ $(RUNTIME_C): $(RUNTIME_JS) tools/embed-runtime.sh $(NGX)/objs/Makefile
 
 $(MODULE): $(NGX)/objs/Makefile $(RUNTIME_C) $(MODULE_SRC) $(HEADERS)
 	$(MAKE) -C $(NGX) -f objs/Makefile modules
-	cp $(NGX)/objs/ngx_smartmsg_module.so $@
+	@# not into the old file: an nginx that runs has it mapped
+	cp $(NGX)/objs/ngx_smartmsg_module.so $@.new
+	mv $@.new $@
 
 
 # core/ without nginx, and what is linked with it.
