@@ -78,9 +78,14 @@ test('back from the bfcache a message is not shown again', armed, async ({ page,
   await leaveUntilShown(page);
   await page.keyboard.press('Escape');
   await stand.need('dismiss');
+  await page.evaluate(() => {
+    window.closedAt = performance.now();
+  });
   await open('big?kb=20');
   await page.goBack({ waitUntil: 'commit' });
   await page.waitForFunction(() => window.restored === true);
+  // Not because of the rest that a visitor gets after a message.
+  await page.waitForFunction(() => performance.now() > window.closedAt + 5000);
   await leave(page);
   assert.ok(await nothingOpens(page));
   assert.equal(stand.of('impression').length, 1);
@@ -154,6 +159,7 @@ test(
       const { documentElement, body } = document;
       const host = document.querySelector('smart-message');
       const own = ({ attributes }) => [...attributes].map(({ name }) => name);
+      if (getComputedStyle(host).position !== 'fixed') throw new Error('it takes part in the layout');
       return { parent: host.parentNode.localName, host: own(host), html: own(documentElement), body: own(body) };
     });
     assert.deepEqual(place, { parent: 'html', host: [], html: ['lang'], body: [] });

@@ -69,9 +69,25 @@ test('idle: a carousel is no visitor', armed('idle', 20), async ({ page, open })
   await wait(15);
   await page.evaluate(() => {
     scrollBy(0, 50);
-    window.dispatchEvent(new PointerEvent('pointermove'));
+    window.dispatchEvent(new PointerEvent('pointermove', { screenX: 7 }));
   });
   await page.waitForFunction(() => scrollY > 0);
+  await wait(6);
+  assert.ok(await isShown(page));
+});
+
+test('idle: a mouse at rest is no visitor', armed('idle', 20), async ({ page, open }) => {
+  const wait = await openStopped(page, open);
+  await page.evaluate(() => {
+    window.moves = 0;
+    addEventListener('pointermove', () => {
+      window.moves += 1;
+    });
+  });
+  await page.mouse.move(50, 60);
+  await wait(15);
+  await page.mouse.move(50, 60);
+  assert.equal(await page.evaluate(() => window.moves), 2);
   await wait(6);
   assert.ok(await isShown(page));
 });
