@@ -41,7 +41,8 @@ static bool read_rule(smartmsg_reader_t *r, json_t *object,
 
     if (!json_is_object(object)) {
         if (!r->with->lenient) {
-            smartmsg_error_set(r->err, r->path.text, "a rule must be an object");
+            smartmsg_error_set(r->err, r->path.text,
+                               "a rule must be an object");
         }
         return r->with->lenient;
     }

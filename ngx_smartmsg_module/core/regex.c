@@ -7,10 +7,10 @@
 #include <pcre2.h>
 
 /*
- * Some 10 ms at worst.  Heap is in kibibytes; it is only used where the JIT
+ * A few milliseconds at worst.  Heap is in kibibytes; it is only used where the JIT
  * compiler is not available or has run out of its 32 KiB stack.
  */
-#define MATCH_LIMIT  200000
+#define MATCH_LIMIT  50000
 #define DEPTH_LIMIT  20000
 #define HEAP_LIMIT   2048
 

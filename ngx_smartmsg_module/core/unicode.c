@@ -139,11 +139,7 @@ uint32_t smartmsg_next_char(smartmsg_str_t *rest)
  */
 static uint32_t utf16_rank(uint32_t code)
 {
-    if (code < 0xD800) {
-        return code;
-    }
-
-    return code > 0xFFFF ? code - 0x10000 + 0xD800 : code + 0x200000;
+    return code >= 0xE000 && code <= 0xFFFF ? code + 0x110000 : code;
 }
 
 int smartmsg_utf16_cmp(smartmsg_str_t a, smartmsg_str_t b)

@@ -62,7 +62,8 @@ static inline smartmsg_value_t smartmsg_value_number(double number)
     return v;
 }
 
-static inline smartmsg_value_t smartmsg_value_string(const char *data, size_t len)
+static inline smartmsg_value_t smartmsg_value_string(const char *data,
+    size_t len)
 {
     smartmsg_value_t v = { SMARTMSG_STRING, { false } };
 

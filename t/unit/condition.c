@@ -350,7 +350,7 @@ static void test_size(void **state)
 
     for (int i = 0; i < 10; i++) {
         json_t *list = json_array();
-        char id[8], next[8];
+        char id[16], next[16];
 
         (void) snprintf(id, sizeof(id), "g%d", i);
         (void) snprintf(next, sizeof(next), "g%d", i + 1);
@@ -389,6 +389,12 @@ static void test_regex_bomb(void **state)
     expect("{\"a\":{\"$regex\":\"^(([a-z])+.)+[A-Z]([a-z])+$\"}}", attributes,
            SMARTMSG_NO);
     expect("{\"a\":{\"$regex\":\"a+!$\"}}", attributes, SMARTMSG_YES);
+
+    /* the second alternative would match, if the first ended in time */
+    expect("{\"a\":{\"$regex\":\"^(?:(?:a|aa)+c|a+b)$\"}}",
+           "{\"a\":\"aaaaab\"}", SMARTMSG_YES);
+    expect("{\"a\":{\"$regex\":\"^(?:(?:a|aa)+c|a+b)$\"}}",
+           "{\"a\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"}", SMARTMSG_NO);
 }
 
 static const smartmsg_value_t *fixed_get(void *data, uint32_t slot)

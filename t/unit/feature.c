@@ -247,6 +247,31 @@ static void test_prerequisite_budget(void **state)
     site_free(&site);
 }
 
+/* A chain that is too long counts as a circle. */
+static void test_prerequisite_depth(void **state)
+{
+    site_t site;
+    smartmsg_feature_result_t r;
+    char key[16], text[128];
+
+    (void) state;
+    site_init(&site, "{}");
+
+    for (int i = 0; i < 33; i++) {
+        (void) snprintf(key, sizeof(key), "f%d", i);
+        (void) snprintf(text, sizeof(text),
+                        "{'rules':[{'parentConditions':[{'id':'f%d'}],"
+                        "'force':1}]}", i + 1);
+        (void) site_add(&site, key, text);
+    }
+
+    smartmsg_feature_eval_key(S("f1"), &site.context, &r);
+    assert_int_equal(r.source, SMARTMSG_SOURCE_CYCLIC);
+    smartmsg_feature_eval_key(S("f2"), &site.context, &r);
+    assert_int_equal(r.source, SMARTMSG_SOURCE_FORCE);
+    site_free(&site);
+}
+
 /* A store of one assignment. */
 typedef struct {
     char attribute[16], value[16], experiment[32], variation[16];
@@ -492,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_forced),
         cmocka_unit_test(test_prerequisites),
         cmocka_unit_test(test_prerequisite_budget),
+        cmocka_unit_test(test_prerequisite_depth),
         cmocka_unit_test(test_sticky),
         cmocka_unit_test(test_possible),
         cmocka_unit_test(test_slots),
