@@ -102,6 +102,7 @@ const TRAPS = [
   '</1</body>>',
   '<![CDATA[</body>]]>',
   '<![CDATA[',
+  '<svg><![CDATA[></body>]]></svg>',
   ']]>',
   '<![cdata[x]]>',
   '<![if IE]></body><![endif]>',
