@@ -102,7 +102,7 @@ const TRAPS = [
   '</1</body>>',
   '<![CDATA[</body>]]>',
   '<![CDATA[',
-  '<svg><![CDATA[></body>]]></svg>',
+  '<svg><![CDATA[></svg></body>]]></svg>',
   ']]>',
   '<![cdata[x]]>',
   '<![if IE]></body><![endif]>',
