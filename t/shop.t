@@ -7,4 +7,4 @@ use warnings;
 
 use FindBin;
 
-exec 'node', '--test-reporter=tap', "$FindBin::Bin/shop/shop_test.mjs" or die "node: $!";
+exec 'node', "--test-reporter=$FindBin::Bin/browser/lib/tap_reporter.mjs", "$FindBin::Bin/shop/shop_test.mjs" or die "node: $!";

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { readCookies } from '../../shop/session.mjs';
 import { BUNDLE } from '../runtime_build.mjs';
 import { readBatch } from './event_contract.mjs';
 import { startShop } from './shop.mjs';
@@ -19,7 +20,9 @@ export class Stand {
   messages = [];
   /** Script tags of a page; more than one is an accident that the runtime must survive. */
   scripts = 1;
-  /** What the runtime has posted: `{event, ..., via}`. */
+  /** The cookie that the visitor of the running test has. */
+  visitor;
+  /** What the runtime has posted. */
   events = [];
   /** Bodies that broke the contract. */
   broken = [];
@@ -48,9 +51,10 @@ export class Stand {
     await this.shop.stop();
   }
 
-  /** Forgets the test before. */
-  reset(messages = []) {
+  /** Forgets the test before. What its visitor reports from now on comes too late. */
+  reset(messages, visitor) {
     this.messages = messages;
+    this.visitor = visitor;
     this.scripts = 1;
     this.events = [];
     this.broken = [];
@@ -86,6 +90,10 @@ export class Stand {
   async #takeEvents(req, res) {
     const body = (await readAll(req)).toString();
     const type = req.headers['content-type'] ?? '';
+    if (readCookies(req).visitor !== this.visitor) {
+      res.writeHead(204).end();
+      return;
+    }
     try {
       if (req.method !== 'POST') throw new Error(`method ${req.method}`);
       if (!/^text\/plain|^application\/json/.test(type)) throw new Error(`type ${type}`);

@@ -13,6 +13,7 @@ import { Stand } from './stand.mjs';
 export function suite({ browser: browserOptions, shop } = {}) {
   let browser;
   let stand;
+  let number = 0;
 
   before(async () => {
     [browser, stand] = await Promise.all([openBrowser(browserOptions), Stand.start(shop)]);
@@ -24,8 +25,10 @@ export function suite({ browser: browserOptions, shop } = {}) {
 
   return (name, { messages = [], quiet = true }, body) => {
     test(name, { timeout: 60000 }, async () => {
-      stand.reset(messages);
+      number += 1;
+      stand.reset(messages, String(number));
       await browser.context.clearCookies();
+      await browser.context.addCookies([{ name: 'visitor', value: String(number), url: stand.url }]);
       const page = await openPage(browser.context);
       try {
         const open = (path = 'product/teapot') => page.goto(new URL(path, stand.url).href);
