@@ -182,6 +182,7 @@ typedef struct {
     smartmsg_decision_t          decision;
 
     ngx_event_t                  timer;     /* of holding the page */
+    ngx_smartmsg_waiter_t        waiter;    /* for the rules */
 
     /* body */
     smartmsg_html_t              html;
@@ -203,6 +204,7 @@ typedef struct {
     unsigned                     prefetch:1;
     unsigned                     page:1;    /* the response is a page */
     unsigned                     viewed:1;  /* its view was counted */
+    unsigned                     waiting:1; /* the rules are not known yet */
     unsigned                     ready:1;   /* Redis has answered or failed */
     unsigned                     failed:1;
     unsigned                     decided:1;

@@ -126,6 +126,12 @@ ngx_smartmsg_resume(ngx_smartmsg_ctx_t *ctx)
         return;
     }
 
+    ngx_smartmsg_decide(ctx);
+
+    if (!ctx->decided) {
+        return;
+    }
+
     r = ctx->request;
     c = r->connection;
 

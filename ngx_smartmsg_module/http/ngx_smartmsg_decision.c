@@ -6,6 +6,8 @@
 #include "core/snippet.h"
 
 
+static ngx_int_t ngx_smartmsg_script(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *script);
 static uint32_t ngx_smartmsg_seen_shown(void *data, smartmsg_str_t rule);
 static int64_t ngx_smartmsg_seen_last(void *data, smartmsg_str_t rule);
 static double ngx_smartmsg_seen(ngx_smartmsg_fields_t *fields,
@@ -30,7 +32,7 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
         return;
     }
 
-    if (!ctx->ready) {
+    if (!ctx->ready || ctx->waiting) {
         return;
     }
 
@@ -74,13 +76,10 @@ ngx_smartmsg_wants_snippet(ngx_smartmsg_ctx_t *ctx)
 ngx_buf_t *
 ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
 {
-    size_t                    size;
-    ngx_buf_t                *b;
-    ngx_str_t                 language;
-    smartmsg_snippet_t        snippet;
-    ngx_smartmsg_srv_conf_t  *scf;
-
-    scf = ngx_http_get_module_srv_conf(ctx->request, ngx_smartmsg_module);
+    size_t               size;
+    ngx_buf_t           *b;
+    ngx_str_t            language, script;
+    smartmsg_snippet_t   snippet;
 
     language.data = (u_char *) ctx->html.lang;
     language.len = ctx->html.lang_len;
@@ -89,10 +88,14 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
         ngx_smartmsg_request_language(&ctx->headers, &language);
     }
 
+    if (ngx_smartmsg_script(ctx, &script) != NGX_OK) {
+        return NULL;
+    }
+
     snippet.armed = ctx->decision.armed;
     snippet.n = ctx->decision.n;
     snippet.language = ngx_smartmsg_str(&language);
-    snippet.script_url = ngx_smartmsg_str(&scf->script);
+    snippet.script_url = ngx_smartmsg_str(&script);
     snippet.nonce = ngx_smartmsg_str(&ctx->nonce);
     snippet.view = ctx->prefetch;
 
@@ -106,6 +109,42 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     b->last += smartmsg_snippet_write(&snippet, (char *) b->pos, size);
 
     return b;
+}
+
+
+/*
+ * A page with <base> has its addresses at another place, perhaps on another
+ * host: the script's then names the host that this page came from.
+ */
+
+static ngx_int_t
+ngx_smartmsg_script(ngx_smartmsg_ctx_t *ctx, ngx_str_t *script)
+{
+    u_char                   *p;
+    ngx_http_request_t       *r;
+    ngx_smartmsg_srv_conf_t  *scf;
+
+    r = ctx->request;
+    scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
+
+    *script = scf->script;
+
+    if (!ctx->html.base || r->headers_in.host == NULL) {
+        return NGX_OK;
+    }
+
+    script->len += sizeof("//") - 1 + r->headers_in.host->value.len;
+
+    p = ngx_pnalloc(r->pool, script->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    script->data = p;
+
+    ngx_sprintf(p, "//%V%V", &r->headers_in.host->value, &scf->script);
+
+    return NGX_OK;
 }
 
 

@@ -8,6 +8,7 @@ static void ngx_smartmsg_cleanup(void *data);
 static ngx_int_t ngx_smartmsg_identify(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_read_handler(void *data,
     ngx_smartmsg_fields_t *session, ngx_smartmsg_fields_t *profile);
+static void ngx_smartmsg_rules_handler(void *data);
 static void ngx_smartmsg_timer_handler(ngx_event_t *ev);
 
 
@@ -161,6 +162,11 @@ ngx_smartmsg_create_ctx(ngx_http_request_t *r)
     ctx->site = scf->site;
     ctx->rules = smartmsg_ruleset_ref(ngx_smartmsg_site_rules(scf->site));
 
+    ctx->waiter.handler = ngx_smartmsg_rules_handler;
+    ctx->waiter.data = ctx;
+    ctx->waiting = (ngx_smartmsg_site_wait(ctx->site, &ctx->waiter)
+                    == NGX_AGAIN);
+
     ctx->timer.handler = ngx_smartmsg_timer_handler;
     ctx->timer.data = &ngx_smartmsg_no_connection;
     ctx->timer.log = r->connection->log;
@@ -185,6 +191,10 @@ ngx_smartmsg_cleanup(void *data)
 
     if (ctx->timer.timer_set) {
         ngx_del_timer(&ctx->timer);
+    }
+
+    if (ctx->waiting) {
+        ngx_queue_remove(&ctx->waiter.queue);
     }
 
     if (ctx->read) {
@@ -269,6 +279,25 @@ ngx_smartmsg_read_handler(void *data, ngx_smartmsg_fields_t *session,
     ctx->failed = (session == NULL || profile == NULL);
 
     ngx_smartmsg_view(ctx);
+    ngx_smartmsg_resume(ctx);
+}
+
+
+/*
+ * A worker that has just begun knows the rules of the directory, but not what
+ * was switched off in Redis.
+ */
+
+static void
+ngx_smartmsg_rules_handler(void *data)
+{
+    ngx_smartmsg_ctx_t *ctx = data;
+
+    ctx->waiting = 0;
+
+    smartmsg_ruleset_unref(ctx->rules);
+    ctx->rules = smartmsg_ruleset_ref(ngx_smartmsg_site_rules(ctx->site));
+
     ngx_smartmsg_resume(ctx);
 }
 

@@ -9,6 +9,9 @@
 static void ngx_smartmsg_site_cleanup(void *data);
 static void ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good);
+static void ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_fields_t *rules, ngx_smartmsg_fields_t *switches,
+    ngx_smartmsg_fields_t *good);
 static smartmsg_kv_t *ngx_smartmsg_site_kv(ngx_smartmsg_fields_t *fields,
     smartmsg_kv_t *kv);
 static ngx_uint_t ngx_smartmsg_site_speaks(void);
@@ -45,6 +48,8 @@ ngx_smartmsg_site_create(ngx_conf_t *cf, ngx_smartmsg_redis_conf_t *redis,
 
     site->redis_conf = redis;
     site->dir = *dir;
+
+    ngx_queue_init(&site->waiting);
 
     site->names = smartmsg_names_create();
     if (site->names == NULL) {
@@ -175,21 +180,55 @@ ngx_smartmsg_site_ready(ngx_smartmsg_site_t *site)
 }
 
 
+ngx_int_t
+ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_waiter_t *waiter)
+{
+    if (site->loaded) {
+        return NGX_OK;
+    }
+
+    ngx_queue_insert_tail(&site->waiting, &waiter->queue);
+
+    return NGX_AGAIN;
+}
+
+
 static void
 ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good)
 {
     ngx_smartmsg_site_t *site = data;
 
-    smartmsg_kv_t              *kv, *p;
-    smartmsg_catalog_input_t    input;
-    smartmsg_catalog_report_t   report;
+    ngx_queue_t            *q;
+    ngx_smartmsg_waiter_t  *waiter;
 
     /* half of the state is no state: what is in force stays in force */
 
-    if (rules == NULL || switches == NULL || good == NULL) {
-        return;
+    if (rules && switches && good) {
+        ngx_smartmsg_site_update(site, rules, switches, good);
     }
+
+    site->loaded = 1;
+
+    while (!ngx_queue_empty(&site->waiting)) {
+        q = ngx_queue_head(&site->waiting);
+        ngx_queue_remove(q);
+
+        waiter = ngx_queue_data(q, ngx_smartmsg_waiter_t, queue);
+        waiter->handler(waiter->data);
+    }
+}
+
+
+static void
+ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_fields_t *rules, ngx_smartmsg_fields_t *switches,
+    ngx_smartmsg_fields_t *good)
+{
+    smartmsg_kv_t              *kv, *p;
+    smartmsg_catalog_input_t    input;
+    smartmsg_catalog_report_t   report;
 
     kv = ngx_alloc((rules->nelts + switches->nelts + good->nelts + 1)
                    * sizeof(smartmsg_kv_t), ngx_cycle->log);

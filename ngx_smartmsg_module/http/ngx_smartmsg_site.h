@@ -21,6 +21,14 @@
 #include "redis/ngx_smartmsg_watch.h"
 
 
+/* told once the rules and switches of Redis are known */
+typedef struct {
+    ngx_queue_t                  queue;
+    void                       (*handler)(void *data);
+    void                        *data;
+} ngx_smartmsg_waiter_t;
+
+
 typedef struct {
     ngx_smartmsg_redis_conf_t   *redis_conf;  /* NULL: no Redis */
     ngx_str_t                    dir;         /* of rules, may be empty */
@@ -36,8 +44,11 @@ typedef struct {
     ngx_smartmsg_store_t        *store;
     ngx_smartmsg_watch_t        *watch;
 
+    ngx_queue_t                  waiting;     /* of ngx_smartmsg_waiter_t */
+
     unsigned                     used:1;      /* some location needs it */
     unsigned                     started:1;
+    unsigned                     loaded:1;    /* Redis was asked for rules */
 } ngx_smartmsg_site_t;
 
 
@@ -58,6 +69,14 @@ void ngx_smartmsg_site_start(ngx_smartmsg_site_t *site, ngx_cycle_t *cycle);
 
 /* the rules in force; borrowed until control returns to the event loop */
 smartmsg_ruleset_t *ngx_smartmsg_site_rules(ngx_smartmsg_site_t *site);
+
+/*
+ * NGX_OK: the rules in force are those of Redis; NGX_AGAIN: in this new worker
+ * they are not known yet, a switch may be off; the waiter will be called, from
+ * an event of its own, unless it takes itself out of the queue.
+ */
+ngx_int_t ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_waiter_t *waiter);
 
 /* is there a Redis that takes commands? */
 ngx_uint_t ngx_smartmsg_site_ready(ngx_smartmsg_site_t *site);
