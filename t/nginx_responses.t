@@ -163,7 +163,10 @@ subtest 'left as they are' => sub {
     untouched('empty', '/e', page(''));
     untouched('download', '/d', page($body,
         headers => ['Content-Disposition' => 'attachment; filename=a.html']));
-    untouched('UTF-16', '/u', page($body, type => 'text/html; charset=UTF-16'));
+    untouched($_, '/u', page($body, type => "text/html; charset=$_"))
+        for qw(UTF-16 utf-16le iso-2022-jp);
+    untouched('Integrity-Policy', '/i', page($body, headers =>
+        ['Integrity-Policy' => 'blocked-destinations=(script)']));
     untouched('brotli', '/b', page('xxx', headers =>
         ['Content-Encoding' => 'br', ETag => '"1"']));
     untouched('HEAD', '/head', ["HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -199,6 +202,21 @@ subtest 'pages that nothing is put into' => sub {
             is($res->content, $html{$name}, "$name: body");
         }
     }
+};
+
+
+subtest 'a page with <base>' => sub {
+    for my $base ('<base href="https://other.example/a/">', '<BASE target=x>') {
+        my $html = "<!doctype html><html><head>$base</head><body>x";
+        $up->reply('/base' => page("$html$tail"));
+        my $port = $nginx->port;
+        like($visitor->page('/base')->content, qr{\A\Q$html\E.*<script\ async
+            \ src="//127\.0\.0\.1:$port/smartmsg/rt\.}xs, $base);
+    }
+
+    my $html = "<!doctype html><body><template><base href=/></template>";
+    $up->reply('/base' => page("$html$tail"));
+    like($visitor->page('/base')->content, qr/src="\/smartmsg/, 'in a template');
 };
 
 

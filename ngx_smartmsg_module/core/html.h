@@ -62,6 +62,7 @@ typedef struct {
 
     smartmsg_html_stop_e stop; /* STOP: why */
     bool document;             /* doctype, <html>, <head> or <body> seen */
+    bool base;                 /* a <base>: addresses are relative to it */
     bool csp_overflow;         /* a policy did not fit into the buffer */
     uint8_t lang_len;          /* 0: none, or longer than can be kept */
     uint8_t charset_len;

@@ -16,7 +16,7 @@ static const smartmsg_html_name_t names[] = {
     NAME("area", TAG_OTHER, NAME_VOID),
     NAME("article", TAG_OTHER, NAME_PLAIN),
     NAME("b", TAG_OTHER, NAME_BREAKOUT | NAME_PLAIN),
-    NAME("base", TAG_OTHER, NAME_VOID),
+    NAME("base", TAG_BASE, NAME_VOID),
     NAME("basefont", TAG_OTHER, NAME_VOID),
     NAME("bgsound", TAG_OTHER, NAME_VOID),
     NAME("big", TAG_OTHER, NAME_BREAKOUT | NAME_PLAIN),

@@ -58,6 +58,7 @@ enum {
     TAG_OTHER,
     TAG_A,
     TAG_ANNOTATION_XML,
+    TAG_BASE,
     TAG_BODY,
     TAG_BR,
     TAG_COL,

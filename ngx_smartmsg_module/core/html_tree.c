@@ -255,6 +255,11 @@ static void start_html(smartmsg_html_t *h)
     unsigned tag = h->tag ? h->tag->tag : TAG_OTHER;
 
     switch (tag) {
+    case TAG_BASE:
+        /* a void element like others, but it moves relative addresses */
+        h->base = h->base || h->templates == 0;
+        break;
+
     case TAG_HTML:
     case TAG_HEAD:
     case TAG_BODY:

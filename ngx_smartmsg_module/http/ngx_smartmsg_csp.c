@@ -25,6 +25,9 @@ static ngx_str_t  ngx_smartmsg_csp_name =
 static ngx_str_t  ngx_smartmsg_csp_report_name =
     ngx_string("content-security-policy-report-only");
 
+static ngx_str_t  ngx_smartmsg_integrity_name =
+    ngx_string("integrity-policy");
+
 
 ngx_int_t
 ngx_smartmsg_csp_headers(ngx_smartmsg_ctx_t *ctx)
@@ -43,6 +46,14 @@ ngx_smartmsg_csp_headers(ngx_smartmsg_ctx_t *ctx)
 
         if (header->hash == 0) {
             continue;
+        }
+
+        /* scripts without an integrity attribute would not run */
+
+        if (ngx_smartmsg_header_is(header, &ngx_smartmsg_integrity_name)
+            && ngx_smartmsg_contains(&header->value, "script"))
+        {
+            return NGX_DECLINED;
         }
 
         report_only = ngx_smartmsg_header_is(header,

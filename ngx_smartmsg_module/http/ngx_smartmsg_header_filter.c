@@ -8,6 +8,7 @@ static ngx_int_t ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx);
 static ngx_smartmsg_status_e ngx_smartmsg_page_refusal(
     ngx_smartmsg_ctx_t *ctx);
 static ngx_uint_t ngx_smartmsg_is_html(ngx_http_request_t *r);
+static ngx_uint_t ngx_smartmsg_is_wide(ngx_str_t *type);
 static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
 static ngx_int_t ngx_smartmsg_set_cookie(ngx_smartmsg_ctx_t *ctx);
@@ -145,10 +146,8 @@ ngx_smartmsg_page_refusal(ngx_smartmsg_ctx_t *ctx)
         return NGX_SMARTMSG_ENCODED;
     }
 
-    /* '<' may be half of a character there */
-
-    if (ngx_smartmsg_contains(&r->headers_out.content_type, "utf-16")
-        || ngx_smartmsg_contains(&r->headers_out.charset, "utf-16"))
+    if (ngx_smartmsg_is_wide(&r->headers_out.content_type)
+        || ngx_smartmsg_is_wide(&r->headers_out.charset))
     {
         return NGX_SMARTMSG_UNSAFE;
     }
@@ -173,6 +172,19 @@ ngx_smartmsg_is_html(ngx_http_request_t *r)
             && ngx_strncasecmp(type->data, (u_char *) "text/html", len) == 0
             && (type->len == len || type->data[len] == ';'
                 || type->data[len] == ' '));
+}
+
+
+/* charsets in which the byte '<' may be a part of a character */
+
+static ngx_uint_t
+ngx_smartmsg_is_wide(ngx_str_t *type)
+{
+    return (ngx_smartmsg_contains(type, "utf-16")
+            || ngx_smartmsg_contains(type, "utf-32")
+            || ngx_smartmsg_contains(type, "utf-7")
+            || ngx_smartmsg_contains(type, "iso-2022-")
+            || ngx_smartmsg_contains(type, "hz-gb"));
 }
 
 

@@ -447,6 +447,22 @@ static void expect_values(const char *page, const char *lang,
 #define L35 "12345678901234567890123456789012345"
 #define POLICY "<meta http-equiv=\"Content-Security-Policy\" content="
 
+static void test_base(void **state)
+{
+    smartmsg_html_t h;
+
+    (void)state;
+
+    smartmsg_html_init(&h);
+    smartmsg_html_feed(&h, (const unsigned char *)"<head><BASE href=/>", 19);
+    assert_true(h.base);
+
+    smartmsg_html_init(&h);
+    smartmsg_html_feed(&h, (const unsigned char *)
+                       "<head><template><base></template><!--<base>-->", 46);
+    assert_false(h.base);
+}
+
 static void test_language(void **state)
 {
     (void)state;
@@ -596,6 +612,7 @@ int main(void)
         cmocka_unit_test(test_no_document),
         cmocka_unit_test(test_stops),
         cmocka_unit_test(test_language),
+        cmocka_unit_test(test_base),
         cmocka_unit_test(test_charset),
         cmocka_unit_test(test_policies),
         cmocka_unit_test(test_policy_buffer),
