@@ -188,7 +188,10 @@ ngx_smartmsg_redis_login(redisAsyncContext *ac, void *reply, void *data)
         return;
     }
 
-    redis->denied = !ngx_smartmsg_redis_begins(r, "LOADING");
+    /* what passes by itself is no denial */
+
+    redis->denied = !ngx_smartmsg_redis_begins(r, "LOADING")
+                    && !ngx_smartmsg_redis_begins(r, "ERR max number of");
 
     ngx_snprintf((u_char *) redis->reason, sizeof(redis->reason) - 1,
                  "AUTH or SELECT refused: %s%Z", r->str);
