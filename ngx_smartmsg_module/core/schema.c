@@ -1,0 +1,164 @@
+#include "core/schema.h"
+
+#include <stdio.h>
+
+#include "core/error.h"
+
+/* Sorted by name (strcmp). */
+static const smartmsg_schema_fact_t facts[] = {
+    { "cart.currency", "text", "currency of the cart" },
+    { "cart.items", "number", "number of items in the cart" },
+    { "cart.value", "number", "value of the cart" },
+    { "id", "text", "the visitor's id" },
+    { "page.host", "text", "host of the page, without the port" },
+    { "page.path", "text", "path of the page, without arguments" },
+    { "page.scheme", "text", "http or https" },
+    { "page.type", "text", "what smartmsg_page says" },
+    { "profile.", "any", "what was written into the visitor's hash" },
+    { "query.", "text", "an argument of the page's address" },
+    { "request.language", "text", "first language of Accept-Language" },
+    { "request.method", "text", "method of the request" },
+    { "request.referrer", "text", "host of the referring page" },
+    { "session.entry", "text", "path that the session began with" },
+    { "session.first", "number", "time of the first page view" },
+    { "session.last", "number", "time of the page view before" },
+    { "session.orders", "number", "orders in this session" },
+    { "session.referrer", "text", "page of another site it came from" },
+    { "session.seconds", "number", "seconds since the session began" },
+    { "session.views", "number", "page views in this session" },
+    { "utm.campaign", "text", "utm_campaign" },
+    { "utm.content", "text", "utm_content" },
+    { "utm.medium", "text", "utm_medium" },
+    { "utm.source", "text", "utm_source" },
+    { "utm.term", "text", "utm_term" },
+    { "visitor.first", "number", "time of the first visit" },
+    { "visitor.last", "number", "time at which the latest visit began" },
+    { "visitor.new", "boolean", "whether this is the first visit" },
+    { "visitor.orders", "number", "orders ever" },
+    { "visitor.revenue", "number", "value of all orders" },
+    { "visitor.visits", "number", "sessions, with this one" },
+};
+
+#define N_FACTS (sizeof(facts) / sizeof(facts[0]))
+
+const smartmsg_schema_fact_t *smartmsg_schema_facts(size_t *count)
+{
+    *count = N_FACTS;
+    return facts;
+}
+
+static bool is_family(const smartmsg_schema_fact_t *fact)
+{
+    return fact->name[strlen(fact->name) - 1] == '.';
+}
+
+const smartmsg_schema_fact_t *smartmsg_schema_find(smartmsg_str_t name)
+{
+    const smartmsg_schema_fact_t *family = NULL;
+
+    for (size_t i = 0; i < N_FACTS; i++) {
+        size_t len = strlen(facts[i].name);
+
+        if (smartmsg_str_eq(name, smartmsg_str(facts[i].name, len))) {
+            return is_family(&facts[i]) ? NULL : &facts[i];
+        }
+
+        if (is_family(&facts[i]) && name.len > len
+            && memcmp(name.data, facts[i].name, len) == 0)
+        {
+            family = &facts[i];
+        }
+    }
+
+    return family;
+}
+
+/* The only fact whose name ends with "." and word. */
+static const char *find_tail(const char *word)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < N_FACTS; i++) {
+        const char *dot = strrchr(facts[i].name, '.');
+
+        if (dot == NULL || strcmp(dot + 1, word) != 0) {
+            continue;
+        }
+
+        if (found != NULL) {
+            return NULL;
+        }
+
+        found = facts[i].name;
+    }
+
+    return found;
+}
+
+/* A name whose first part is almost that of a family. */
+static bool suggest_family(const char *word,
+    char out[SMARTMSG_SCHEMA_NAME_SIZE])
+{
+    const char *names[N_FACTS + 1];
+    const char *dot = strchr(word, '.');
+    const char *meant;
+    char head[SMARTMSG_SCHEMA_NAME_SIZE];
+    size_t n = 0;
+
+    if (dot == NULL || dot[1] == '\0') {
+        return false;
+    }
+
+    (void) snprintf(head, sizeof(head), "%.*s", (int) (dot + 1 - word), word);
+
+    for (size_t i = 0; i < N_FACTS; i++) {
+        if (is_family(&facts[i])) {
+            names[n++] = facts[i].name;
+        }
+    }
+
+    names[n] = NULL;
+    meant = smartmsg_suggest(head, names);
+
+    return meant != NULL
+           && snprintf(out, SMARTMSG_SCHEMA_NAME_SIZE, "%s%s", meant, dot + 1)
+              < SMARTMSG_SCHEMA_NAME_SIZE;
+}
+
+bool smartmsg_schema_suggest(smartmsg_str_t name,
+    char out[SMARTMSG_SCHEMA_NAME_SIZE])
+{
+    const char *names[N_FACTS + 1];
+    const char *meant;
+    char word[SMARTMSG_SCHEMA_NAME_SIZE];
+    size_t n = 0;
+
+    if (name.len == 0 || name.len >= sizeof(word)
+        || memchr(name.data, '\0', name.len) != NULL)
+    {
+        return false;
+    }
+
+    memcpy(word, name.data, name.len);
+    word[name.len] = '\0';
+
+    for (size_t i = 0; i < N_FACTS; i++) {
+        if (!is_family(&facts[i])) {
+            names[n++] = facts[i].name;
+        }
+    }
+
+    names[n] = NULL;
+    meant = smartmsg_suggest(word, names);
+
+    if (meant == NULL) {
+        meant = find_tail(word);
+    }
+
+    if (meant == NULL) {
+        return suggest_family(word, out);
+    }
+
+    (void) snprintf(out, SMARTMSG_SCHEMA_NAME_SIZE, "%s", meant);
+    return true;
+}
