@@ -1,0 +1,219 @@
+# The documentation is complete, and its links lead somewhere.
+
+use lib 't/lib';
+use Smartmsg::Test;
+use Smartmsg::Docs;
+
+my $root = root();
+my $src = "$root/ngx_smartmsg_module";
+
+sub source { return slurp("$src/$_[0]") }
+
+# The words in backquotes in a column of the tables of a page.
+sub words {
+    my ($page, $heading, $column) = @_;
+
+    return map { $_->[ $column || 0 ] =~ /`([^`]+)`/g }
+        tables("$root/docs/$page", $heading);
+}
+
+# Are all of these documented, and is nothing documented that does not exist?
+sub same_words {
+    my ($name, $have, $want) = @_;
+
+    my %have = map { $_ => 1 } @$have;
+    my %want = map { $_ => 1 } @$want;
+
+    ok(@$want > 0, "$name: the sources have some");
+    is(join(' ', grep { !$have{$_} } sort keys %want), '', "$name: all are documented");
+    is(join(' ', grep { !$want{$_} } sort keys %have), '', "$name: all exist");
+}
+
+
+subtest 'directives' => sub {
+    my $page = slurp("$root/docs/directives.md");
+    my ($list) = source('http/ngx_smartmsg_module.c')
+        =~ /ngx_smartmsg_commands\[\] = \{(.*?)ngx_null_command/s;
+    my %flag = (NGX_HTTP_MAIN_CONF => 'http', NGX_HTTP_SRV_CONF => 'server',
+        NGX_HTTP_LOC_CONF => 'location', NGX_HTTP_LIF_CONF => 'if in location');
+    my %contexts;
+
+    while ($list =~ /ngx_string\("(\w+)"\),\s*([\w|\s]+),/g) {
+        my ($name, $flags) = ($1, $2);
+        $contexts{$name} = join ', ', map { $flags =~ /\b$_\b/ ? $flag{$_} : () }
+            qw(NGX_HTTP_MAIN_CONF NGX_HTTP_SRV_CONF NGX_HTTP_LOC_CONF NGX_HTTP_LIF_CONF);
+    }
+
+    same_words('directives', [ $page =~ /^### (smartmsg\w*)$/mg ], [ keys %contexts ]);
+
+    for my $name (sort keys %contexts) {
+        my ($section) = $page =~ /^### $name\n(.*?)(?=^##)/ms;
+        my ($context) = $section =~ /^Context:\s+(.*)$/m;
+        is($context, $contexts{$name}, "$name: context");
+        like($section, qr/^Syntax:   $name\b.*;$/ms, "$name: syntax");
+        like($section, qr/^Default:  (?:$name .*;|none)$/m, "$name: default");
+        like($section, qr/^```nginx /m, "$name: example");
+    }
+
+    my @parameters = source('http/ngx_smartmsg_conf_redis.c') =~ /\(value, "(\w+)="/g;
+    same_words('parameters of smartmsg_redis',
+        [ words('directives.md', 'smartmsg_redis') ], \@parameters);
+};
+
+
+subtest 'variables' => sub {
+    my $code = source('http/ngx_smartmsg_variables.c');
+    my ($names) = $code =~ /status_names\[\] = \{(.*?)\};/s;
+    my @status = $names =~ /ngx_string\("(\w+)"\)/g;
+    my ($variables) = $code =~ /smartmsg_vars\[\] = \{(.*?)\};/s;
+    my $page = slurp("$root/docs/directives.md");
+
+    same_words('variables', [ $page =~ /^### \$(\w+)$/mg ],
+        [ $variables =~ /ngx_string\("(\w+)"\)/g ]);
+    same_words('status', [ map { ($_->[0] =~ /`(\w+)`/)[0] // () }
+        tables("$root/docs/directives.md", '$smartmsg_status') ], \@status);
+    same_words('status in troubleshooting', [ map { ($_->[0] =~ /^`(\w+)`$/)[0] // () }
+        tables("$root/docs/troubleshooting.md", 'By status') ], \@status);
+};
+
+
+subtest 'facts' => sub {
+    my ($list) = source('http/ngx_smartmsg_sources.c')
+        =~ /ngx_smartmsg_sources\[\] = \{(.*?)ngx_null_string/s;
+    my @sources = $list =~ /ngx_string\("([\w.]+)"\)/g;
+    my @facts = words('facts.md');
+
+    ok(@sources > 10, 'the sources have some');
+    for my $source (@sources) {
+        my $found = $source =~ /\.\z/ ? grep { index($_, $source) == 0 } @facts
+            : grep { $_ eq $source } @facts;
+        ok($found, "$source is documented");
+    }
+
+    for my $row (grep { @$_ == 5 && $_->[0] =~ /^`/ } tables("$root/docs/facts.md")) {
+        for my $fact ($row->[0] =~ /`([^`]+)`/g) {
+            ok((grep { $_ eq $fact || (/\.\z/ && index($fact, $_) == 0) } @sources),
+                "$fact exists");
+        }
+        is((grep { /\S/ } @$row), 5, "$row->[0]: name, type, example, source, cost");
+    }
+};
+
+
+subtest 'rules' => sub {
+    my ($names) = source('core/condition_operator.c') =~ /operator_names\[\] = \{(.*?)NULL/s;
+    my ($logical) = source('core/condition_compile.c') =~ /logical_names\[\] = \{(.*?)NULL/s;
+    my $page = slurp("$root/docs/rules.md");
+
+    for my $name ("$names $logical" =~ /"(\$\w+)"/g) {
+        like($page, qr/`\Q$name\E`/, "$name is documented");
+    }
+    same_words('operators', [ grep { /^\$/ } words('rules.md', 'condition') ],
+        [ grep { !/^\$(?:and|or|nor)$/ } "$names $logical" =~ /"(\$\w+)"/g ]);
+
+    my ($kinds) = source('core/trigger.c') =~ /kinds\[[^=]*= \{(.*?)\n\};/s;
+    same_words('triggers', [ words('rules.md', 'when') ], [ 'on', $kinds =~ /"(\w+)"/g ]);
+
+    my @members = map { /"(\w+)"/g } (source('core/show.c') . source('core/message.c'))
+        =~ /const names\[\] = \{(.*?)NULL/sg;
+    for my $member (@members) {
+        like($page, qr/`$member`|^## $member$/m, "$member is documented");
+    }
+};
+
+
+subtest 'events' => sub {
+    my $code = source('core/events.c');
+    my ($kinds) = $code =~ /kinds\[[^=]*= \{(.*?)\n\};/s;
+    my @rows = tables("$root/docs/events.md", 'The endpoint');
+
+    for my $kind ($kinds =~ /\{"(\w+)"/g) {
+        my ($row) = grep { $_->[0] eq "`$kind`" } @rows;
+        ok($row, "$kind is documented") or next;
+        my ($list) = $code =~ /${kind}_members\[\] = \{(.*?)\n\};/s;
+        while ($list =~ /\{"(\w+)", (true|false)/g) {
+            my ($member, $required) = ($1, $2);
+            next if $member =~ /^(?:event|page)$/;
+            my $said = $row->[1] =~ /`$member`(?: \([^)]*\))?(\??)/ ? $1 : 'not at all';
+            is($said, $required eq 'true' ? '' : '?', "$kind: $member");
+        }
+    }
+};
+
+
+subtest 'keys' => sub {
+    my $page = slurp("$root/docs/redis-keys.md");
+
+    my %fields = map { $_ => 1 } (source('redis/ngx_smartmsg_store.c')
+        . source('redis/ngx_smartmsg_store_event.c')) =~ /cmd_text\(&cmd, "([a-z][a-z.]*)"\)/g;
+    delete @fields{qw(event op value items currency action time)};
+    like($page, qr/`\Q$_\E`/, "field $_ is documented") for sort keys %fields;
+
+    my %ttl = source('redis/ngx_smartmsg_store.h') =~ /#define NGX_SMARTMSG_(\w+)\s+(.*)/g;
+    is_deeply([ @ttl{qw(SESSION_TTL SESSION_NEW_TTL ORDER_TTL STATS_TTL STREAM_MAXLEN)} ],
+        [ '1800', '120', '(90 * 86400)', '(400 * 86400)', '100000' ],
+        'life times are those of the page');
+};
+
+
+subtest 'defaults' => sub {
+    my $page = slurp("$root/docs/directives.md");
+    my $conf = source('http/ngx_smartmsg_conf.c');
+    my $redis = source('redis/ngx_smartmsg_redis_conf.h');
+
+    like($conf, qr/NGX_SMARTMSG_TIMEOUT +50\n/, 'smartmsg_timeout');
+    like($conf, qr/COOKIE_MAX_AGE +\(390 \* 24/, 'max_age');
+    like($page, qr/smartmsg_timeout 50ms;/, 'is 50ms');
+    like($page, qr/max_age=390d/, 'is 390d');
+    like($redis, qr/CONNECT_TIMEOUT +200\n/, 'connect_timeout');
+    like($redis, qr/REDIS_TIMEOUT +1000\n/, 'timeout');
+    like($page, qr/`connect_timeout` \| 200ms/, 'is 200ms');
+    like($page, qr/`timeout` \| 1s/, 'is 1s');
+};
+
+
+subtest 'links' => sub {
+    for my $file (doc_files($root)) {
+        my $dir = $file =~ m{^(.*)/} ? "$1/" : '';
+
+        for my $link (links("$root/$file")) {
+            next if $link =~ m{^https://};
+            my ($path, $anchor) = $link =~ /^([^#]*)(?:#(.*))?$/;
+            my $target = $path eq '' ? $file : "$dir$path";
+
+            ok(-e "$root/$target", "$file: $link") or next;
+            ok(anchors("$root/$target")->{$anchor}, "$file: $link, heading")
+                if defined $anchor;
+        }
+    }
+};
+
+
+subtest 'every page is reached from README.md' => sub {
+    my %linked = map { s/#.*//r => 1 } links("$root/README.md");
+    ok($linked{$_}, $_) for grep { $_ ne 'README.md' } doc_files($root);
+};
+
+
+subtest 'README.md' => sub {
+    my ($conf) = grep { $_->{kind} eq 'nginx main' } blocks("$root/README.md");
+    my @lines = grep { /smartmsg/ } split /\n/, $conf->{text};
+    ok(@lines <= 6, 'six lines of nginx.conf at most');
+    cmp_ok(-s "$root/docs/images/exit-dialog.png", '<', 200 * 1024, 'a small picture');
+};
+
+
+subtest 'make' => sub {
+    my %target = map { $_ => 1 } slurp("$root/Makefile") =~ /^([a-z-]+)(?:\s+[a-z-]+)*:/mg;
+    $target{$_} = 1 for map { split } slurp("$root/Makefile") =~ /^\.PHONY:((?:.*\\\n)*.*)$/m;
+
+    for my $file (doc_files($root)) {
+        for my $block (grep { $_->{kind} =~ /^sh/ } blocks("$root/$file")) {
+            for my $target ($block->{text} =~ /^(?:sudo )?make ([a-z-]+)/mg) {
+                ok($target eq 'modules' || $target{$target}, "$block->{where}: make $target");
+            }
+        }
+    }
+};
+
+done_testing;
