@@ -29,6 +29,10 @@ my $nginx = nginx(redis => $redis, upstream => $up, rules => { help => $rule },
             smartmsg_timeout 0;
             proxy_pass http://%UPSTREAM%;
         }
+        location /impatient/ {
+            send_timeout 300ms;
+            proxy_pass http://%UPSTREAM%;
+        }
         location /unbuffered/ {
             proxy_buffering off;
             proxy_buffer_size 1k;
@@ -127,6 +131,17 @@ subtest 'no decision in time' => sub {
     }
 
     ok($nginx->logged(qr{GET /short/late late -}), 'status late');
+};
+
+
+subtest 'never longer than nginx waits for a client' => sub {
+    $up->reply('/impatient/a' => page($body));
+
+    $redis->freeze;
+    my $res = ask('/impatient/a')->read_response;
+    ok($res->complete, 'complete');
+    is($res->content, $body, 'the page of the shop');
+    $redis->thaw;
 };
 
 

@@ -455,8 +455,10 @@ ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_status_e status,
 static ngx_int_t
 ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 {
-    ngx_buf_t                *flush;
-    ngx_smartmsg_loc_conf_t  *lcf;
+    ngx_buf_t                 *flush;
+    ngx_msec_t                 timeout;
+    ngx_smartmsg_loc_conf_t   *lcf;
+    ngx_http_core_loc_conf_t  *clcf;
 
     if (ngx_smartmsg_csp_page(ctx) != NGX_OK) {
         ctx->body = NGX_SMARTMSG_BODY_PASS;
@@ -471,11 +473,16 @@ ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
     }
 
     lcf = ngx_http_get_module_loc_conf(ctx->request, ngx_smartmsg_module);
+    clcf = ngx_http_get_module_loc_conf(ctx->request, ngx_http_core_module);
 
     ctx->body = NGX_SMARTMSG_BODY_HOLD;
     ngx_smartmsg_set_buffered(ctx);
 
-    ngx_add_timer(&ctx->timer, lcf->timeout);
+    /* nginx takes a client for dead that is sent nothing for send_timeout */
+
+    timeout = ngx_min(lcf->timeout, clcf->send_timeout / 2);
+
+    ngx_add_timer(&ctx->timer, timeout);
 
     /* the page up to here must not wait for what follows */
 
