@@ -1,5 +1,7 @@
 #include "core/date.h"
 
+#include "core/calendar.h"
+
 /* Reads n digits at position at. */
 static bool digits(smartmsg_str_t text, size_t at, size_t n, int *value)
 {
@@ -19,31 +21,6 @@ static bool digits(smartmsg_str_t text, size_t at, size_t n, int *value)
 static bool is_char(smartmsg_str_t text, size_t at, char c)
 {
     return at < text.len && text.data[at] == c;
-}
-
-static bool is_leap(int year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int days_of_month(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-    return days[month - 1] + (month == 2 && is_leap(year));
-}
-
-static int64_t days_since_1970(int year, int month, int day)
-{
-    int before = year - 1;
-    int64_t days = (int64_t)before * 365 + before / 4 - before / 100
-                   + before / 400 - 719162;
-
-    for (int m = 1; m < month; m++) {
-        days += days_of_month(year, m);
-    }
-
-    return days + day - 1;
 }
 
 /* Reads THH:MM[:SS]Z from the eleventh character on. */
@@ -88,7 +65,7 @@ bool smartmsg_date_parse(smartmsg_str_t text, int64_t *unix_time)
     }
 
     if (year < 1970 || month < 1 || month > 12 || day < 1
-        || day > days_of_month(year, month))
+        || day > smartmsg_calendar_month_length(year, month))
     {
         return false;
     }
@@ -97,7 +74,7 @@ bool smartmsg_date_parse(smartmsg_str_t text, int64_t *unix_time)
         return false;
     }
 
-    *unix_time = days_since_1970(year, month, day) * 86400 + seconds;
+    *unix_time = smartmsg_calendar_days(year, month, day) * 86400 + seconds;
 
     return true;
 }
