@@ -47,6 +47,7 @@ subtest 'in a session' => sub {
     says($visitor, 'both weekly', 'twice');
 
     # a new session of the same visitor
+    settle($nginx, $redis);
     $redis->cmd(DEL => key($visitor, 's'));
     says($visitor, 'both default twice weekly', 'a new session, a new chance');
 

@@ -146,6 +146,7 @@ subtest 'session and visitor' => sub {
     holds('seconds', { 'session.seconds' => { '$gte' => 100, '$lt' => 200 },
         'session.orders' => 2 }, '/', @here);
 
+    settle($nginx, $redis);
     $redis->cmd(DEL => "$key:s");
     holds('next visit', { 'visitor.visits' => 2, 'visitor.new' => false,
         'session.views' => 1 }, '/', @here);

@@ -119,6 +119,7 @@ subtest 'several tabs at once' => sub {
 subtest 'a session that is known from events only' => sub {
     my $visitor = $nginx->visitor;
     $visitor->page('/');
+    settle($nginx, $redis);
     $redis->cmd(DEL => key($visitor, 's'));
 
     report($visitor, { event => 'cart', op => 'set', value => 5, items => 1 });
