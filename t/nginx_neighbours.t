@@ -147,7 +147,8 @@ for my $name (sort keys %others) {
 my $nginx = start(redis => $redis, rules => { hello => rule() });
 $redis->cmd(HSET => 'smartmsg:switch', '*' => 'off');
 ok((wait_until { $nginx->visitor->page('/')->body eq $page }), 'the main switch');
-$redis->cmd(DEL => @{ $redis->cmd(KEYS => 'smartmsg:{*') });
+settle($nginx, $redis);
+$redis->cmd(DEL => $_) for @{ $redis->cmd(KEYS => 'smartmsg:{*') };
 same_as_without($nginx, 'main switch off');
 $nginx->stop_ok;
 
