@@ -90,6 +90,16 @@ subtest 'facts' => sub {
         ok($found, "$source is documented");
     }
 
+    # members of families that the module writes itself
+    my ($comment) = source('http/ngx_smartmsg_sources.c') =~ m{/\* (visitor\.orders.*?) \*/};
+    my @known = ($comment =~ /visitor\.\w+/g,
+        source('http/ngx_smartmsg_session.c') =~ /"(utm\.\w+)"/g,
+        map { "session.$_" } source('http/ngx_smartmsg_session.c') =~ /session_set\(ctx, "(\w+)"/g);
+    cmp_ok(@known, '>', 10, 'there are some');
+    for my $fact (@known) {
+        ok((grep { $_ eq $fact } @facts), "$fact is documented");
+    }
+
     for my $row (grep { @$_ == 5 && $_->[0] =~ /^`/ } tables("$root/docs/facts.md")) {
         for my $fact ($row->[0] =~ /`([^`]+)`/g) {
             ok((grep { $_ eq $fact || (/\.\z/ && index($fact, $_) == 0) } @sources),
