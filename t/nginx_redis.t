@@ -447,7 +447,7 @@ for my $missing (sort keys %users) {
         $redis->cmd(HSET => 'smartmsg:switch', help => 'off');
         ok((wait_until {
             armed($visitor->page('/seen')) eq ''
-                && grep { m{ /seen none } } $nginx->access_log;
+                && grep { m{ /seen no_rules } } $nginx->access_log;
         }), 'also after the connection was lost');
 
         is(scalar(grep { /refuses client tracking/ } split /\n/, $nginx->error_log),
