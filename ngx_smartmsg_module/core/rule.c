@@ -20,6 +20,7 @@ struct smartmsg_rule_s {
     int64_t end;                /* INT64_MAX: never */
     smartmsg_trigger_set_t kinds;
     bool uses_cart;
+    uint32_t page_slot;
     smartmsg_feature_t *feature;
     size_t n_values;
     size_t values_size;
@@ -334,24 +335,29 @@ static bool parse_messages(smartmsg_rule_t *rule, smartmsg_error_t *err)
     }
 }
 
-static bool needs_cart(const smartmsg_rule_t *rule,
-                       const smartmsg_names_t *names)
+static bool starts_with(smartmsg_str_t text, smartmsg_str_t prefix)
 {
-    static const smartmsg_str_t prefix = {"cart.", 5};
+    return text.len >= prefix.len
+           && memcmp(text.data, prefix.data, prefix.len) == 0;
+}
+
+/* Notes the facts that matter before the rule is asked. */
+static void note_facts(smartmsg_rule_t *rule, const smartmsg_names_t *names)
+{
     size_t n;
     const uint32_t *slots = smartmsg_rule_slots(rule, &n);
+
+    rule->page_slot = SMARTMSG_NO_SLOT;
 
     for (size_t i = 0; i < n; i++) {
         smartmsg_str_t name = smartmsg_names_name(names, slots[i]);
 
-        if (name.len >= prefix.len
-            && memcmp(name.data, prefix.data, prefix.len) == 0)
-        {
-            return true;
+        if (starts_with(name, SMARTMSG_STR("cart."))) {
+            rule->uses_cart = true;
+        } else if (smartmsg_str_eq(name, SMARTMSG_STR("page.type"))) {
+            rule->page_slot = slots[i];
         }
     }
-
-    return false;
 }
 
 static bool compile(smartmsg_rule_t *rule, json_t *root,
@@ -371,7 +377,7 @@ static bool compile(smartmsg_rule_t *rule, json_t *root,
         return false;
     }
 
-    rule->uses_cart = needs_cart(rule, names);
+    note_facts(rule, names);
 
     return true;
 }
@@ -472,6 +478,11 @@ bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now)
 bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule)
 {
     return rule->uses_cart;
+}
+
+uint32_t smartmsg_rule_page_slot(const smartmsg_rule_t *rule)
+{
+    return rule->page_slot;
 }
 
 const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n)

@@ -55,6 +55,9 @@ bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now);
 /* Whether a condition asks for a fact whose name begins with "cart.". */
 bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule);
 
+/* The slot of "page.type" if a condition asks for it, else SMARTMSG_NO_SLOT. */
+uint32_t smartmsg_rule_page_slot(const smartmsg_rule_t *rule);
+
 /* The fact slots that its conditions can ask for: ascending, each once. */
 const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n);
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "core/page_index.h"
+
 struct smartmsg_ruleset_s {
     unsigned references;
     bool main_switch;
@@ -11,6 +13,8 @@ struct smartmsg_ruleset_s {
     uint32_t *slots;
     size_t n_asked;
     const smartmsg_rule_t **asked;      /* those on, in the order of asking */
+    uint32_t page_slot;                 /* of "page.type", or none */
+    smartmsg_page_index_t *pages;       /* NULL: no rule asks for that */
     size_t n;
     smartmsg_ruleset_entry_t entries[]; /* all, by id */
 };
@@ -53,6 +57,10 @@ static void select_asked(smartmsg_ruleset_t *set)
         {
             set->asked[set->n_asked++] = rule;
             set->kinds |= smartmsg_rule_kinds(rule);
+
+            if (set->page_slot == SMARTMSG_NO_SLOT) {
+                set->page_slot = smartmsg_rule_page_slot(rule);
+            }
         }
     }
 
@@ -126,6 +134,7 @@ static smartmsg_ruleset_t *create(const smartmsg_ruleset_entry_t *entries,
 
     memset(set, 0, sizeof(*set));
     set->references = 1;
+    set->page_slot = SMARTMSG_NO_SLOT;
     set->asked = malloc((n + 1) * sizeof(set->asked[0]));
 
     if (set->asked == NULL) {
@@ -156,7 +165,13 @@ smartmsg_ruleset_t *smartmsg_ruleset_new(
     qsort(set->entries, n, sizeof(set->entries[0]), by_id);
     select_asked(set);
 
-    if (set->n_asked > 0 && !collect_slots(set)) {
+    if (set->page_slot != SMARTMSG_NO_SLOT) {
+        set->pages = smartmsg_page_index_new();
+    }
+
+    if ((set->page_slot != SMARTMSG_NO_SLOT && set->pages == NULL)
+        || (set->n_asked > 0 && !collect_slots(set)))
+    {
         smartmsg_ruleset_unref(set);
         return NULL;
     }
@@ -181,6 +196,7 @@ void smartmsg_ruleset_unref(smartmsg_ruleset_t *set)
         smartmsg_rule_unref(set->entries[i].rule);
     }
 
+    smartmsg_page_index_free(set->pages);
     free(set->slots);
     free(set->asked);
     free(set);
@@ -295,6 +311,25 @@ static const smartmsg_message_t *ask(const smartmsg_rule_t *rule,
     return smartmsg_rule_message(rule, result.value);
 }
 
+/*
+ * What is forced does not depend on conditions, so that no rule can be ruled
+ * out by them.
+ */
+static smartmsg_rules_t rules_for(smartmsg_ruleset_t *set,
+                                  const smartmsg_context_t *context)
+{
+    smartmsg_rules_t all = {set->asked, set->n_asked};
+
+    if (set->pages == NULL || context->forced_features != NULL
+        || context->forced_variations != NULL || context->url.len > 0)
+    {
+        return all;
+    }
+
+    return smartmsg_page_index_select(set->pages, all, set->page_slot,
+                                      context->facts);
+}
+
 void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
                              const smartmsg_context_t *context,
                              const smartmsg_seen_t *seen, int64_t now,
@@ -302,13 +337,14 @@ void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
 {
     smartmsg_context_t inner = *context;
     smartmsg_trigger_set_t free_kinds = set->kinds;
+    smartmsg_rules_t rules = rules_for(set, context);
 
     memset(decision, 0, sizeof(*decision));
     inner.resolve = resolve;
     inner.resolve_data = set;
 
-    for (size_t i = 0; i < set->n_asked && free_kinds != 0; i++) {
-        const smartmsg_rule_t *rule = set->asked[i];
+    for (size_t i = 0; i < rules.n && free_kinds != 0; i++) {
+        const smartmsg_rule_t *rule = rules.list[i];
         smartmsg_str_t variation;
 
         if ((smartmsg_rule_kinds(rule) & free_kinds) == 0

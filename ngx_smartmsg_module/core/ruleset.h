@@ -91,6 +91,9 @@ typedef struct {
  * seconds): rules in order; switches and dates first, then the conditions,
  * then caps. Each kind of trigger is given to one message only; a message
  * keeps those of its kinds that are still free. Stops when none is free.
+ * Rules that the type of the page ("page.type") rules out are not looked at:
+ * which these are is found once for each type and remembered in the set, so
+ * a set is not for two threads at a time.
  * Of context, facts are needed; prerequisites are looked up in the set, its
  * `resolve` is not used. seen may be NULL: nothing was seen. Never fails.
  * Overwrites *decision; give it back with smartmsg_decision_release().
