@@ -23,6 +23,7 @@ CORE_LIB := $(BUILD)/libsmartmsg_core.a
 CORE_OBJ := $(CORE_SRC:$(SRC)/core/%.c=$(BUILD)/core/%.o)
 UNIT := $(patsubst t/unit/%.c,$(BUILD)/unit/%,$(wildcard t/unit/*.c))
 DRIVERS := $(patsubst t/drivers/%.c,$(BUILD)/drivers/%,$(wildcard t/drivers/*.c))
+BENCHES := $(patsubst t/bench/%.c,$(BUILD)/bench/%,$(wildcard t/bench/*.c))
 FUZZERS := $(patsubst t/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard t/fuzz/*.c))
 
 # SANITIZE is empty but for "make unit-asan", which builds into its own BUILD.
@@ -45,7 +46,7 @@ PROVE = prove -I t/lib --timer -j $(JOBS)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all module core unit unit-asan drivers fuzz fuzzers asan test \
+.PHONY: all module core unit unit-asan drivers bench fuzz fuzzers asan test \
 	test-asan test-deps conformance runtime demo demo-stop install \
 	uninstall clean help FORCE
 
@@ -68,6 +69,7 @@ help:
 ## make unit         the C unit tests: build/unit/*
 ## make unit-asan    run them and the rule cases under AddressSanitizer and UBSan
 ## make fuzz         run each fuzzer of t/fuzz for FUZZ_SECONDS=60
+## make bench        what decisions cost
 ## make asan         nginx with the module under sanitizers: build/asan/nginx
 ## make test-asan    the nginx tests with it
 ## make conformance  rules against the GrowthBook SDK; CASES=FILE for its own table
@@ -134,7 +136,14 @@ $(BUILD)/drivers/%: t/drivers/%.c $(CORE_LIB) | packages-build-test
 	@mkdir -p $(@D)
 	$(CC) $(CORE_CFLAGS) -o $@ $< $(CORE_LIB) $(CORE_LIBS)
 
--include $(CORE_OBJ:.o=.d) $(UNIT:=.d) $(DRIVERS:=.d)
+$(BUILD)/bench/%: t/bench/%.c $(CORE_LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -o $@ $< $(CORE_LIB) $(CORE_LIBS)
+
+bench: $(BENCHES)
+	@set -e; for bench in $^; do $$bench; done
+
+-include $(CORE_OBJ:.o=.d) $(UNIT:=.d) $(DRIVERS:=.d) $(BENCHES:=.d)
 
 unit-asan: | packages-demo
 	$(MAKE) unit drivers BUILD=$(BUILD)/sanitized CFLAGS="-O1 -g" \
