@@ -209,6 +209,9 @@ subtest 'make install' => sub {
     my ($block) = grep { $_->{kind} eq 'sh install' } blocks("$root/docs/install.md");
     my $command = $block->{text} =~ s{/tmp/package}{$dir}r;
 
+    # the module as it is: others may be building it at the moment
+    $command =~ s{^make install\b}{make -o build/ngx_smartmsg_module.so install};
+
     is(system("cd $root && exec >$dir/out 2>&1 && $command"), 0, 'runs') or diag slurp("$dir/out");
     ok((glob "$dir/usr/lib/nginx/modules/ngx_smartmsg_module.so"), 'the module');
     ok(-e "$dir/usr/local/share/smartmsg/rules/exit-cart.json", 'the rules');
