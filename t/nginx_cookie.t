@@ -96,6 +96,10 @@ subtest 'Secure' => sub {
     like(cookie_of('auto', @https), qr/; Secure/, 'behind a TLS terminator');
     like(cookie_of('auto', 'X-Forwarded-Proto' => 'HTTPS'), qr/; Secure/,
         'in capitals');
+    like(cookie_of('auto', 'X-Forwarded-Proto' => 'https, http'), qr/; Secure/,
+        'several proxies');
+    unlike(cookie_of('auto', 'X-Forwarded-Proto' => 'httpsx'), qr/Secure/,
+        'another scheme');
     unlike(cookie_of('auto', 'X-Forwarded-Proto' => 'http'), qr/Secure/,
         'a terminator of nothing');
     like(cookie_of('none'), qr/; Secure/, 'secure=on');

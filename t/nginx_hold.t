@@ -145,6 +145,22 @@ subtest 'never longer than nginx waits for a client' => sub {
 };
 
 
+subtest 'a page view counts although the decision was late' => sub {
+    my $key = 'smartmsg:{' . $visitor->cookie('smartmsg') . '}:s';
+    my $views = $redis->cmd(HGET => $key, 'views');
+
+    $up->reply('/short/count' => page($body));
+    $redis->freeze;
+    is(ask('/short/count')->read_response->content, $body, 'late');
+    ok($nginx->logged(qr{GET /short/count late}), 'and logged');
+    $redis->thaw;
+
+    ok((wait_until { $redis->cmd(HGET => $key, 'views') == $views + 1 }),
+        'counted');
+    is($redis->hgetall($key)->{entry}, '/', 'where it began stays');
+};
+
+
 subtest 'the next request on the connection' => sub {
     $up->reply('/short/next' => page($body));
     my $http = $nginx->http;

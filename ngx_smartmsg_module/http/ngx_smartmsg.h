@@ -272,6 +272,12 @@ void ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx);
  */
 void ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx);
 
+/*
+ * The same for a request that ends before Redis has answered: the view counts
+ * all the same, but what a new session begins with is not known to be missing.
+ */
+void ngx_smartmsg_view_unread(ngx_smartmsg_ctx_t *ctx);
+
 /* does the page get anything? only after ngx_smartmsg_decide() */
 ngx_uint_t ngx_smartmsg_wants_snippet(ngx_smartmsg_ctx_t *ctx);
 

@@ -125,10 +125,14 @@ ngx_smartmsg_is_https(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 
 #endif
 
-    return (h->forwarded_proto.len == sizeof("https") - 1
-            && ngx_strncasecmp(h->forwarded_proto.data, (u_char *) "https",
-                               sizeof("https") - 1)
-               == 0);
+    /* of several proxies the first one has met the browser */
+
+    return (h->forwarded_proto.len >= 5
+            && ngx_strncasecmp(h->forwarded_proto.data, (u_char *) "https", 5)
+               == 0
+            && (h->forwarded_proto.len == 5
+                || h->forwarded_proto.data[5] == ','
+                || h->forwarded_proto.data[5] == ' '));
 }
 
 

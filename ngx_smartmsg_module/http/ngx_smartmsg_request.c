@@ -198,6 +198,7 @@ ngx_smartmsg_cleanup(void *data)
     }
 
     if (ctx->read) {
+        ngx_smartmsg_view_unread(ctx);
         ngx_smartmsg_store_cancel(ctx->read);
         ctx->read = NULL;
     }

@@ -9,6 +9,7 @@
 #define NGX_SMARTMSG_UTM_SIZE    128
 
 
+static void ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_session_begin(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_session_set(ngx_smartmsg_ctx_t *ctx,
     const char *name, char *value, size_t len);
@@ -101,14 +102,34 @@ ngx_smartmsg_session_is_new(ngx_smartmsg_ctx_t *ctx)
 void
 ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx)
 {
-    ngx_smartmsg_srv_conf_t    *scf;
-    ngx_smartmsg_store_view_t   view;
-
     if (!ctx->page || !ctx->ready || ctx->failed || ctx->viewed
         || !ngx_smartmsg_site_ready(ctx->site))
     {
         return;
     }
+
+    ngx_smartmsg_view_write(ctx);
+}
+
+
+void
+ngx_smartmsg_view_unread(ngx_smartmsg_ctx_t *ctx)
+{
+    if (!ctx->page || ctx->viewed || ctx->prefetch || ctx->read == NULL
+        || !ngx_smartmsg_site_ready(ctx->site))
+    {
+        return;
+    }
+
+    ngx_smartmsg_view_write(ctx);
+}
+
+
+static void
+ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_smartmsg_srv_conf_t    *scf;
+    ngx_smartmsg_store_view_t   view;
 
     ctx->viewed = 1;
 
@@ -126,7 +147,10 @@ ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx)
     view.visitor_ttl = scf->cookie->max_age;
     view.minted = ctx->minted;
     view.prefetch = ctx->prefetch;
-    view.fresh = ngx_smartmsg_session_is_new(ctx);
+
+    /* what is not known to be new must not be overwritten */
+
+    view.fresh = (ctx->ready && ngx_smartmsg_session_is_new(ctx));
 
     if (view.fresh) {
         ngx_smartmsg_session_begin(ctx);
