@@ -8,6 +8,7 @@ NGINX_SRC ?= /usr/share/nginx/src
 PREFIX ?= /usr
 JOBS ?= 2
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 60
 
 SRC := ngx_smartmsg_module
 MODULE := $(BUILD)/ngx_smartmsg_module.so
@@ -46,9 +47,9 @@ PROVE = prove -I t/lib --timer -j $(JOBS)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all module core unit unit-asan drivers bench fuzz fuzzers asan test \
-	test-asan test-deps conformance runtime demo demo-stop install \
-	uninstall clean help FORCE
+.PHONY: all module core unit unit-asan drivers bench soak soak-valgrind \
+	fuzz fuzzers asan test test-asan test-deps conformance runtime demo \
+	demo-stop install uninstall clean help FORCE
 
 all: module
 
@@ -70,6 +71,8 @@ help:
 ## make unit-asan    run them and the rule cases under AddressSanitizer and UBSan
 ## make fuzz         run each fuzzer of t/fuzz for FUZZ_SECONDS=60
 ## make bench        what decisions cost
+## make soak         everything at once against one nginx, for SOAK_SECONDS=60
+## make soak-valgrind  the same under valgrind
 ## make asan         nginx with the module under sanitizers: build/asan/nginx
 ## make test-asan    the nginx tests with it
 ## make conformance  rules against the GrowthBook SDK; CASES=FILE for its own table
@@ -142,6 +145,14 @@ $(BUILD)/bench/%: t/bench/%.c $(CORE_LIB)
 
 bench: $(BENCHES)
 	@set -e; for bench in $^; do $$bench; done
+
+soak: $(MODULE) | packages-demo-test
+	SOAK_SECONDS=$(SOAK_SECONDS) perl -I t/lib t/bench/soak.pl
+
+soak-valgrind: $(MODULE) | packages-demo-test-valgrind
+	SOAK_SECONDS=$(SOAK_SECONDS) SOAK_SINGLE=1 \
+		SMARTMSG_NGINX=$(CURDIR)/tools/nginx-valgrind.sh \
+		perl -I t/lib t/bench/soak.pl
 
 -include $(CORE_OBJ:.o=.d) $(UNIT:=.d) $(DRIVERS:=.d) $(BENCHES:=.d)
 

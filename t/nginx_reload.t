@@ -333,7 +333,7 @@ sub leaver {
 
         } else {
             $http->send($request x (1 + int rand 2));
-            my $bytes = rand(1.1 * length $body);
+            my $bytes = int rand(1.1 * length $body);
             $http->read_until(qr/\A.{$bytes}/s, 0.02 * rand()) if $bytes < 30_000;
             $http->fill(0.02) if $bytes >= 30_000;
         }
