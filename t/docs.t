@@ -116,7 +116,7 @@ subtest 'rules' => sub {
     my $page = slurp("$root/docs/rules.md");
 
     for my $name ("$names $logical" =~ /"(\$\w+)"/g) {
-        like($page, qr/`\Q$name\E`/, "$name is documented");
+        ok(index($page, "`$name`") >= 0, "$name is documented");
     }
     same_words('operators', [ grep { /^\$/ } words('rules.md', 'condition') ],
         [ grep { !/^\$(?:and|or|nor)$/ } "$names $logical" =~ /"(\$\w+)"/g ]);
@@ -124,12 +124,11 @@ subtest 'rules' => sub {
     my ($kinds) = source('core/trigger.c') =~ /kinds\[[^=]*= \{(.*?)\n\};/s;
     same_words('triggers', [ words('rules.md', 'when') ], [ 'on', $kinds =~ /"(\w+)"/g ]);
 
-    # wherever members are checked against a list of names
-    my $code = join '', map { slurp($_) } grep { !/events\.c$/ } glob "$src/core/*.c";
+    my $code = join '', map { slurp($_) } grep { -e } map { "$src/core/$_.c" } qw(show message cap);
     my @members = map { /"(\w+)"/g } $code =~ /const names\[\] = \{(.*?)NULL/sg;
     cmp_ok(@members, '>', 10, 'there are some');
     for my $member (@members) {
-        like($page, qr/`$member`|^## $member$/m, "$member is documented");
+        ok($page =~ /`$member`|^## $member$/m, "$member is documented");
     }
 };
 
@@ -156,10 +155,10 @@ subtest 'events' => sub {
 subtest 'keys' => sub {
     my $page = slurp("$root/docs/redis-keys.md");
 
-    my %fields = map { $_ => 1 } (source('redis/ngx_smartmsg_store.c')
-        . source('redis/ngx_smartmsg_store_event.c')) =~ /cmd_text\(&cmd, "([a-z][a-z.]*)"\)/g;
+    my $code = join '', map { slurp($_) } glob "$src/redis/ngx_smartmsg_store*.c";
+    my %fields = map { $_ => 1 } $code =~ /cmd_text\(&cmd, "([a-z][a-z.]*)"\)/g;
     delete @fields{qw(event op value items currency action time)};
-    like($page, qr/`\Q$_\E`/, "field $_ is documented") for sort keys %fields;
+    ok(index($page, "`$_`") >= 0, "field $_ is documented") for sort keys %fields;
 
     my %ttl = source('redis/ngx_smartmsg_store.h') =~ /#define NGX_SMARTMSG_(\w+)\s+(.*)/g;
     is_deeply([ @ttl{qw(SESSION_TTL SESSION_NEW_TTL ORDER_TTL STATS_TTL STREAM_MAXLEN)} ],
