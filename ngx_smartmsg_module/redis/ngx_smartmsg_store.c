@@ -129,6 +129,20 @@ ngx_smartmsg_store_expire(ngx_smartmsg_store_t *store,
 }
 
 
+void
+ngx_smartmsg_store_add_number(ngx_smartmsg_store_t *store,
+    const ngx_str_t *visitor, int kind, const char *field, double value,
+    ngx_int_t *rc)
+{
+    ngx_smartmsg_cmd_t  cmd;
+
+    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBYFLOAT", visitor, kind);
+    ngx_smartmsg_cmd_text(&cmd, field);
+    ngx_smartmsg_cmd_num(&cmd, value);
+    ngx_smartmsg_store_write(&cmd, store, rc);
+}
+
+
 ngx_smartmsg_store_read_t *
 ngx_smartmsg_store_read(ngx_smartmsg_store_t *store, ngx_str_t *visitor,
     ngx_smartmsg_store_read_pt cb, void *data)

@@ -20,13 +20,10 @@ static void ngx_smartmsg_store_shown(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static void ngx_smartmsg_store_count(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
-static void ngx_smartmsg_store_cart_set(ngx_smartmsg_store_t *store,
+static void ngx_smartmsg_store_answered(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
-static void ngx_smartmsg_store_cart_change(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event, int sign, ngx_int_t *rc);
-static void ngx_smartmsg_store_add_number(ngx_smartmsg_store_t *store,
-    const ngx_str_t *visitor, int kind, const char *field, double value,
-    ngx_int_t *rc);
+static void ngx_smartmsg_store_heard(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static ngx_int_t ngx_smartmsg_store_order(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event);
 static ngx_smartmsg_store_order_t *ngx_smartmsg_store_keep_order(
@@ -73,6 +70,7 @@ ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
 
     case NGX_SMARTMSG_STORE_CLICK:
     case NGX_SMARTMSG_STORE_DISMISS:
+        ngx_smartmsg_store_answered(store, event, &rc);
         ngx_smartmsg_store_count(store, event, &rc);
         break;
 
@@ -99,14 +97,30 @@ ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_stream(store, event, &rc);
 
     if (event->visitor.len) {
-
-        /* the visitor is there, and what was just created needs an end */
-
-        ngx_smartmsg_store_expire(store, &event->visitor, 's',
-                                  NGX_SMARTMSG_SESSION_TTL, &rc);
+        ngx_smartmsg_store_heard(store, event, &rc);
     }
 
     return rc;
+}
+
+
+/*
+ * The visitor is there, and what was just created needs an end.
+ */
+
+static void
+ngx_smartmsg_store_heard(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc)
+{
+    ngx_smartmsg_cmd_t  cmd;
+
+    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 's');
+    ngx_smartmsg_cmd_text(&cmd, "events");
+    ngx_smartmsg_cmd_int(&cmd, 1);
+    ngx_smartmsg_store_write(&cmd, store, rc);
+
+    ngx_smartmsg_store_expire(store, &event->visitor, 's',
+                              NGX_SMARTMSG_SESSION_TTL, rc);
 }
 
 
@@ -144,6 +158,34 @@ ngx_smartmsg_store_shown(ngx_smartmsg_store_t *store,
 }
 
 
+/*
+ * What the visitor did with a message, for the rules to ask.
+ */
+
+static void
+ngx_smartmsg_store_answered(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc)
+{
+    const char          *kind;
+    ngx_smartmsg_cmd_t   cmd;
+
+    if (event->visitor.len == 0) {
+        return;
+    }
+
+    kind = (event->event == NGX_SMARTMSG_STORE_CLICK) ? "clicked"
+                                                      : "dismissed";
+
+    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 'v');
+    ngx_smartmsg_cmd_fmt(&cmd, "%s:%V", kind, &event->rule);
+    ngx_smartmsg_cmd_int(&cmd, 1);
+    ngx_smartmsg_store_write(&cmd, store, rc);
+
+    ngx_smartmsg_store_expire(store, &event->visitor, 'v', event->visitor_ttl,
+                              rc);
+}
+
+
 static void
 ngx_smartmsg_store_count(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc)
@@ -174,75 +216,6 @@ ngx_smartmsg_store_count(ngx_smartmsg_store_t *store,
     ngx_smartmsg_cmd_fmt(&cmd, "%Vstats:%V:%V", store->prefix, &event->rule,
                          &day);
     ngx_smartmsg_cmd_int(&cmd, NGX_SMARTMSG_STATS_TTL);
-    ngx_smartmsg_store_write(&cmd, store, rc);
-}
-
-
-static void
-ngx_smartmsg_store_cart_set(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event, ngx_int_t *rc)
-{
-    ngx_smartmsg_cmd_t  cmd;
-
-    if (event->visitor.len == 0) {
-        return;
-    }
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HSET", &event->visitor, 's');
-    ngx_smartmsg_cmd_text(&cmd, "cart.value");
-    ngx_smartmsg_cmd_num(&cmd, event->value);
-    ngx_smartmsg_cmd_text(&cmd, "cart.items");
-    ngx_smartmsg_cmd_num(&cmd, event->items);
-
-    if (event->currency.len) {
-        ngx_smartmsg_cmd_text(&cmd, "cart.currency");
-        ngx_smartmsg_cmd_str(&cmd, &event->currency);
-    }
-
-    ngx_smartmsg_store_write(&cmd, store, rc);
-
-    if (event->currency.len == 0) {
-        ngx_smartmsg_store_cmd(&cmd, store, "HDEL", &event->visitor, 's');
-        ngx_smartmsg_cmd_text(&cmd, "cart.currency");
-        ngx_smartmsg_store_write(&cmd, store, rc);
-    }
-}
-
-
-static void
-ngx_smartmsg_store_cart_change(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event, int sign, ngx_int_t *rc)
-{
-    ngx_smartmsg_cmd_t  cmd;
-
-    if (event->visitor.len == 0) {
-        return;
-    }
-
-    ngx_smartmsg_store_add_number(store, &event->visitor, 's', "cart.value",
-                                  sign * event->value, rc);
-    ngx_smartmsg_store_add_number(store, &event->visitor, 's', "cart.items",
-                                  sign * event->items, rc);
-
-    if (event->currency.len) {
-        ngx_smartmsg_store_cmd(&cmd, store, "HSET", &event->visitor, 's');
-        ngx_smartmsg_cmd_text(&cmd, "cart.currency");
-        ngx_smartmsg_cmd_str(&cmd, &event->currency);
-        ngx_smartmsg_store_write(&cmd, store, rc);
-    }
-}
-
-
-static void
-ngx_smartmsg_store_add_number(ngx_smartmsg_store_t *store,
-    const ngx_str_t *visitor, int kind, const char *field, double value,
-    ngx_int_t *rc)
-{
-    ngx_smartmsg_cmd_t  cmd;
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBYFLOAT", visitor, kind);
-    ngx_smartmsg_cmd_text(&cmd, field);
-    ngx_smartmsg_cmd_num(&cmd, value);
     ngx_smartmsg_store_write(&cmd, store, rc);
 }
 
@@ -372,14 +345,19 @@ ngx_smartmsg_store_new_order(ngx_smartmsg_store_t *store,
     ngx_smartmsg_cmd_text(&cmd, "cart.value");
     ngx_smartmsg_cmd_text(&cmd, "cart.items");
     ngx_smartmsg_cmd_text(&cmd, "cart.currency");
+    ngx_smartmsg_cmd_text(&cmd, "cart.time");
     ngx_smartmsg_store_write(&cmd, store, &rc);
 
-    ngx_smartmsg_store_expire(store, &event->visitor, 's',
-                              NGX_SMARTMSG_SESSION_TTL, &rc);
+    ngx_smartmsg_store_heard(store, event, &rc);
 
     ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 'v');
     ngx_smartmsg_cmd_text(&cmd, "orders");
     ngx_smartmsg_cmd_int(&cmd, 1);
+    ngx_smartmsg_store_write(&cmd, store, &rc);
+
+    ngx_smartmsg_store_cmd(&cmd, store, "HSET", &event->visitor, 'v');
+    ngx_smartmsg_cmd_text(&cmd, "last_order");
+    ngx_smartmsg_cmd_int(&cmd, event->now);
     ngx_smartmsg_store_write(&cmd, store, &rc);
 
     ngx_smartmsg_store_add_number(store, &event->visitor, 'v', "revenue",

@@ -1,6 +1,7 @@
 /*
  * Shared by the files of the store: ngx_smartmsg_store.c (reading, page
- * views), ngx_smartmsg_store_event.c and ngx_smartmsg_store_rule.c.
+ * views), ngx_smartmsg_store_event.c, ngx_smartmsg_store_cart.c and
+ * ngx_smartmsg_store_rule.c.
  */
 
 #ifndef _NGX_SMARTMSG_STORE_INTERNAL_H_INCLUDED_
@@ -42,6 +43,21 @@ void ngx_smartmsg_store_write(ngx_smartmsg_cmd_t *cmd,
 
 void ngx_smartmsg_store_expire(ngx_smartmsg_store_t *store,
     const ngx_str_t *visitor, int kind, time_t ttl, ngx_int_t *rc);
+
+void ngx_smartmsg_store_add_number(ngx_smartmsg_store_t *store,
+    const ngx_str_t *visitor, int kind, const char *field, double value,
+    ngx_int_t *rc);
+
+/*
+ * Of an event about the cart: all of it, or what was put in (sign 1) or taken
+ * out (-1).
+ */
+
+void ngx_smartmsg_store_cart_set(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
+
+void ngx_smartmsg_store_cart_change(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, int sign, ngx_int_t *rc);
 
 
 #endif /* _NGX_SMARTMSG_STORE_INTERNAL_H_INCLUDED_ */

@@ -19,7 +19,7 @@
 /* what is larger is not used, and logged: all fields of one hash together */
 
 #define NGX_SMARTMSG_WATCH_MAX_SIZE    (64 * 1024 * 1024)
-#define NGX_SMARTMSG_WATCH_MAX_FIELDS  10000
+#define NGX_SMARTMSG_WATCH_MAX_FIELDS  100000
 
 /* the first change is loaded at once, those of a flood with pauses, ms */
 
