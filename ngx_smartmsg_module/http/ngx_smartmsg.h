@@ -6,6 +6,7 @@
  *   ngx_smartmsg_module.c         directives and hooks
  *   ngx_smartmsg_conf.c           parsing and merging of directives
  *   ngx_smartmsg_conf_redis.c     parsing of smartmsg_redis
+ *   ngx_smartmsg_conf_timezone.c  parsing of smartmsg_timezone
  *   ngx_smartmsg_site.c           rules and Redis of a group of servers
  *   ngx_smartmsg_headers.c        lists of headers
  *   ngx_smartmsg_document.c       is this request a page view?
@@ -13,7 +14,7 @@
  *   ngx_smartmsg_upstream.c       what the shop is asked
  *   ngx_smartmsg_session.c        session and visitor, as Redis has them
  *   ngx_smartmsg_facts.c          what rules may ask about a page view
- *   ngx_smartmsg_sources.c        where each fact comes from
+ *   ngx_smartmsg_sources*.c       where each fact comes from
  *   ngx_smartmsg_decision.c       facts and caps in, armed messages out
  *   ngx_smartmsg_header_filter.c  may the response carry a message?
  *   ngx_smartmsg_csp.c            the page's security policies
@@ -38,6 +39,8 @@
 #include "core/cookie.h"
 #include "core/html.h"
 #include "core/ruleset.h"
+#include "core/timezone.h"
+#include "core/useragent.h"
 #include "core/visitor_id.h"
 
 #include "http/ngx_smartmsg_headers.h"
@@ -128,6 +131,7 @@ typedef struct {
     ngx_msec_t                   timeout;
     ngx_http_complex_value_t    *page;
     ngx_array_t                 *facts;   /* of ngx_smartmsg_fact_conf_t */
+    smartmsg_timezone_t         *timezone;  /* NULL: UTC */
     ngx_array_t                 *bypass;
 } ngx_smartmsg_loc_conf_t;
 
@@ -178,6 +182,7 @@ typedef struct {
     smartmsg_value_t            *values;    /* facts by slot */
     u_char                      *known;     /* is values[slot] set? */
     ngx_uint_t                   nslots;
+    smartmsg_device_t           *device;    /* NULL: nobody has asked */
 
     smartmsg_decision_t          decision;
 
@@ -229,6 +234,8 @@ char *ngx_smartmsg_rules_directive(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_smartmsg_cookie_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_smartmsg_fact_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_smartmsg_timezone_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_smartmsg_endpoint_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

@@ -117,6 +117,7 @@ ngx_smartmsg_create_loc_conf(ngx_conf_t *cf)
     conf->enable = NGX_CONF_UNSET;
     conf->timeout = NGX_CONF_UNSET_MSEC;
     conf->facts = NGX_CONF_UNSET_PTR;
+    conf->timezone = NGX_CONF_UNSET_PTR;
     conf->bypass = NGX_CONF_UNSET_PTR;
 
     return conf;
@@ -135,6 +136,7 @@ ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout,
                               NGX_SMARTMSG_TIMEOUT);
     ngx_conf_merge_ptr_value(conf->facts, prev->facts, NULL);
+    ngx_conf_merge_ptr_value(conf->timezone, prev->timezone, NULL);
     ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
 
     if (conf->page == NULL) {

@@ -39,6 +39,27 @@ ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name)
 }
 
 
+ngx_str_t *
+ngx_smartmsg_find_header(ngx_list_t *list, ngx_str_t *name)
+{
+    ngx_table_elt_t      *header;
+    ngx_smartmsg_iter_t   iter;
+
+    ngx_smartmsg_iter_init(&iter, list);
+
+    while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
+
+        if (header->hash && header->value.len
+            && ngx_smartmsg_header_is(header, name))
+        {
+            return &header->value;
+        }
+    }
+
+    return NULL;
+}
+
+
 ngx_uint_t
 ngx_smartmsg_contains(ngx_str_t *value, const char *word)
 {

@@ -37,6 +37,12 @@ ngx_table_elt_t *ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter);
 /* compares without regard to case; name is in lower case */
 ngx_uint_t ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name);
 
+/*
+ * The value of the first header of a name, given in any case, that is not
+ * empty; NULL if there is none.
+ */
+ngx_str_t *ngx_smartmsg_find_header(ngx_list_t *list, ngx_str_t *name);
+
 /* does a comma or semicolon separated value hold this, anywhere, any case? */
 ngx_uint_t ngx_smartmsg_contains(ngx_str_t *value, const char *word);
 

@@ -1,8 +1,10 @@
 
 #include "http/ngx_smartmsg_session.h"
 
+#include "core/click.h"
 #include "core/number.h"
 #include "core/query.h"
+#include "core/search.h"
 
 
 #define NGX_SMARTMSG_ENTRY_SIZE  256    /* bytes of entry page and referrer */
@@ -12,8 +14,10 @@
 static void ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_session_begin(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_session_set(ngx_smartmsg_ctx_t *ctx,
-    const char *name, char *value, size_t len);
+    const char *name, const char *value, size_t len);
 static void ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx);
+static void ngx_smartmsg_session_click(ngx_smartmsg_ctx_t *ctx);
+static void ngx_smartmsg_session_before(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_session_field(ngx_smartmsg_fields_t *fields,
     const char *name, double *number);
 
@@ -191,6 +195,8 @@ ngx_smartmsg_session_begin(ngx_smartmsg_ctx_t *ctx)
     }
 
     ngx_smartmsg_session_referrer(ctx);
+    ngx_smartmsg_session_click(ctx);
+    ngx_smartmsg_session_before(ctx);
 
     for (i = 0; i < sizeof(ngx_smartmsg_utm) / sizeof(*ngx_smartmsg_utm); i++)
     {
@@ -207,7 +213,7 @@ ngx_smartmsg_session_begin(ngx_smartmsg_ctx_t *ctx)
 
 static void
 ngx_smartmsg_session_set(ngx_smartmsg_ctx_t *ctx, const char *name,
-    char *value, size_t len)
+    const char *value, size_t len)
 {
     u_char                *p;
     ngx_smartmsg_field_t  *field;
@@ -232,30 +238,55 @@ ngx_smartmsg_session_set(ngx_smartmsg_ctx_t *ctx, const char *name,
 }
 
 
-/*
- * A page of the shop itself is no referrer: the session had only expired.
- * What another site has put behind the "?" is none of our business.
- */
-
-static void
-ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx)
+size_t
+ngx_smartmsg_foreign_referrer(ngx_smartmsg_ctx_t *ctx,
+    char host[SMARTMSG_HOST_MAX])
 {
-    char                 host[SMARTMSG_HOST_MAX];
-    char                 buf[NGX_SMARTMSG_ENTRY_SIZE];
     size_t               len;
-    u_char              *p, *last;
-    ngx_str_t            page;
     ngx_http_request_t  *r;
 
     r = ctx->request;
 
     len = smartmsg_referrer_host(ngx_smartmsg_str(&ctx->headers.referer),
-                                 host, sizeof(host));
-    if (len == 0
-        || (len == r->headers_in.server.len
-            && ngx_strncmp(host, r->headers_in.server.data, len) == 0))
+                                 host, SMARTMSG_HOST_MAX);
+
+    if (len == r->headers_in.server.len
+        && ngx_strncmp(host, r->headers_in.server.data, len) == 0)
     {
+        return 0;
+    }
+
+    return len;
+}
+
+
+/*
+ * A page of the shop itself is no referrer: the session had only expired.
+ * What another site has put behind the "?" is none of our business, but for
+ * the words that a search engine hands on.
+ */
+
+static void
+ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx)
+{
+    char             host[SMARTMSG_HOST_MAX];
+    char             buf[NGX_SMARTMSG_ENTRY_SIZE];
+    size_t           len;
+    u_char          *p, *last;
+    ngx_str_t        page;
+    smartmsg_str_t   referer;
+
+    len = ngx_smartmsg_foreign_referrer(ctx, host);
+    if (len == 0) {
         return;
+    }
+
+    referer = ngx_smartmsg_str(&ctx->headers.referer);
+
+    if (smartmsg_search_term(smartmsg_str(host, len), referer, buf,
+                             NGX_SMARTMSG_TERM_SIZE, &len))
+    {
+        ngx_smartmsg_session_set(ctx, "referrer.term", buf, len);
     }
 
     page = ctx->headers.referer;
@@ -269,6 +300,39 @@ ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx)
     len = smartmsg_query_clean(ngx_smartmsg_str(&page), buf, sizeof(buf));
 
     ngx_smartmsg_session_set(ctx, "referrer", buf, len);
+}
+
+
+static void
+ngx_smartmsg_session_click(ngx_smartmsg_ctx_t *ctx)
+{
+    char            buf[NGX_SMARTMSG_CLICK_SIZE];
+    size_t          len;
+    smartmsg_str_t  source;
+
+    if (smartmsg_click_find(ngx_smartmsg_str(&ctx->request->args), &source,
+                            buf, sizeof(buf), &len))
+    {
+        ngx_smartmsg_session_set(ctx, "click.id", buf, len);
+        ngx_smartmsg_session_set(ctx, "click.source", source.data,
+                                 source.len);
+    }
+}
+
+
+/* when the visit before this one began: the visitor's hash forgets it now */
+
+static void
+ngx_smartmsg_session_before(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_str_t  last;
+
+    if (ngx_smartmsg_fields_get(ctx->profile, (u_char *) "last",
+                                sizeof("last") - 1, &last)
+        == NGX_OK)
+    {
+        ngx_smartmsg_session_set(ctx, "before", (char *) last.data, last.len);
+    }
 }
 
 
@@ -317,12 +381,45 @@ ngx_smartmsg_page_path(ngx_http_request_t *r, ngx_str_t *path)
 }
 
 
+double
+ngx_smartmsg_rule_number(ngx_smartmsg_fields_t *fields, const char *kind,
+    smartmsg_str_t rule)
+{
+    u_char     buf[sizeof("dismissed:") + SMARTMSG_RULE_ID_MAX];
+    u_char    *last;
+    double     number;
+    ngx_str_t  value;
+
+    if (rule.len > SMARTMSG_RULE_ID_MAX) {
+        return 0;
+    }
+
+    last = ngx_slprintf(buf, buf + sizeof(buf), "%s%*s", kind, rule.len,
+                        rule.data);
+
+    if (ngx_smartmsg_fields_get(fields, buf, last - buf, &value) != NGX_OK
+        || !smartmsg_number_parse(ngx_smartmsg_str(&value), &number))
+    {
+        return 0;
+    }
+
+    return number;
+}
+
+
 void
 ngx_smartmsg_request_language(ngx_smartmsg_headers_t *h, ngx_str_t *language)
 {
+    ngx_smartmsg_first_language(&h->accept_language, language);
+}
+
+
+void
+ngx_smartmsg_first_language(ngx_str_t *list, ngx_str_t *language)
+{
     size_t  i;
 
-    *language = h->accept_language;
+    *language = *list;
 
     for (i = 0; i < language->len; i++) {
         if (language->data[i] == ',' || language->data[i] == ';'
