@@ -8,6 +8,7 @@
 #define VARIATION_MAX  64
 #define ORDER_ID_MAX   64
 #define ACTION_MAX     99
+#define MESSAGE_MAX    9999
 #define AMOUNT_MAX     1e12
 
 typedef bool (*reader_t)(smartmsg_event_t *event, const json_t *value,
@@ -123,6 +124,26 @@ static bool read_action(smartmsg_event_t *event, const json_t *value,
     return event->action >= 0;
 }
 
+static bool read_claimed(smartmsg_event_t *event, const json_t *value,
+                         const char **reason)
+{
+    *reason = "must be true or false";
+    event->claimed = json_is_true(value);
+
+    return json_is_boolean(value);
+}
+
+static bool read_message(smartmsg_event_t *event, const json_t *value,
+                         const char **reason)
+{
+    json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+
+    *reason = "must be the number of a message";
+    event->message = (size_t)number;
+
+    return number >= 0 && number <= MESSAGE_MAX;
+}
+
 static bool read_op(smartmsg_event_t *event, const json_t *value,
                     const char **reason)
 {
@@ -195,6 +216,16 @@ static const member_t impression_members[] = {
     {"rule", true, read_rule},
     {"variation", false, read_variation},
     {"on", false, read_on},
+    {"claimed", false, read_claimed},
+    {NULL, false, NULL},
+};
+
+static const member_t claim_members[] = {
+    {"event", true, read_event},
+    {"page", false, read_page},
+    {"rule", true, read_rule},
+    {"variation", false, read_variation},
+    {"message", false, read_message},
     {NULL, false, NULL},
 };
 
@@ -247,6 +278,7 @@ static const kind_t kinds[SMARTMSG_EVENT_KINDS] = {
     [SMARTMSG_EVENT_VIEW] = {{"view", 4}, view_members},
     [SMARTMSG_EVENT_CART] = {{"cart", 4}, cart_members},
     [SMARTMSG_EVENT_ORDER] = {{"order", 5}, order_members},
+    [SMARTMSG_EVENT_CLAIM] = {{"claim", 5}, claim_members},
 };
 
 smartmsg_str_t smartmsg_event_name(smartmsg_event_e kind)
@@ -364,6 +396,13 @@ static bool parse_batch(smartmsg_events_t *events, smartmsg_error_t *err)
         size_t former = smartmsg_path_index(&path, i);
 
         if (!parse_event(&events->events[i], value, &path, err)) {
+            return false;
+        }
+
+        if (events->events[i].kind == SMARTMSG_EVENT_CLAIM
+            && json_array_size(list) > 1)
+        {
+            smartmsg_error_set(err, path.text, "a claim must stand alone");
             return false;
         }
 

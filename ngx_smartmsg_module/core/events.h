@@ -20,6 +20,7 @@ typedef enum {
     SMARTMSG_EVENT_VIEW,
     SMARTMSG_EVENT_CART,
     SMARTMSG_EVENT_ORDER,
+    SMARTMSG_EVENT_CLAIM,       /* asks whether a message may be shown now */
     SMARTMSG_EVENT_KINDS
 } smartmsg_event_e;
 
@@ -37,8 +38,10 @@ typedef struct {
     smartmsg_event_e kind;
     smartmsg_str_t page;        /* any kind: path of the page */
 
-    smartmsg_str_t rule;        /* impression, click, dismiss: a valid id */
+    smartmsg_str_t rule;        /* impression, click, dismiss, claim: an id */
     smartmsg_str_t variation;   /* the same; may be empty */
+    bool claimed;               /* impression: a claim has counted it */
+    size_t message;             /* claim: which of the rule's messages */
     bool has_on;                /* impression: is `on` known */
     smartmsg_trigger_e on;      /* impression: what opened the message */
     int action;                 /* click: index of the action; -1: not given */
@@ -60,7 +63,7 @@ typedef struct {
 /*
  * Parses and validates the body of an event request, strictly: a batch with a
  * single wrong, missing or unknown field is refused as a whole, with the
- * place and the reason in err. Returns true on success; then the batch must
+ * place and the reason in err. A claim, which has an answer, stands alone. Returns true on success; then the batch must
  * be freed. On error nothing has to be freed.
  */
 bool smartmsg_events_parse(smartmsg_str_t body, smartmsg_events_t *events,

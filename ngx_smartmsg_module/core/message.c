@@ -7,10 +7,7 @@
 #include "core/show.h"
 #include "core/sink.h"
 
-#define AFTER_MAX    86400      /* seconds */
-#define SESSION_MAX  1000000
-#define DAYS_MAX     36500
-#define DAY          86400
+#define AFTER_MAX 86400         /* seconds */
 
 typedef struct {
     smartmsg_trigger_e kind;
@@ -26,7 +23,7 @@ typedef struct {
 struct smartmsg_message_s {
     smartmsg_str_t as;
     smartmsg_trigger_set_t kinds;
-    smartmsg_message_cap_t cap;
+    smartmsg_cap_t cap;
     size_t n_triggers;
     trigger_t triggers[SMARTMSG_MESSAGE_TRIGGERS];
 
@@ -38,7 +35,7 @@ struct smartmsg_message_s {
 
 /* What `when` and `cap` say, before there is a message. */
 typedef struct {
-    smartmsg_message_cap_t cap;
+    smartmsg_cap_t cap;
     smartmsg_trigger_set_t kinds;
     size_t n_triggers;
     trigger_t triggers[SMARTMSG_MESSAGE_TRIGGERS];
@@ -135,83 +132,6 @@ static bool parse_when(terms_t *terms, const json_t *when,
         }
 
         smartmsg_path_pop(path, list);
-    }
-
-    smartmsg_path_pop(path, former);
-
-    return true;
-}
-
-static bool parse_cap_session(terms_t *terms, const json_t *value,
-                              smartmsg_path_t *path, smartmsg_error_t *err)
-{
-    double n = json_is_number(value) ? json_number_value(value) : 0;
-
-    if (value == NULL) {
-        return true;
-    }
-
-    if (!(n >= 1 && n <= SESSION_MAX) || n != floor(n)) {
-        (void)smartmsg_path_key(path, "session");
-        smartmsg_error_set(err, path->text, "must be a whole number of "
-                           "impressions from 1 to %d", SESSION_MAX);
-        return false;
-    }
-
-    terms->cap.session = (uint32_t)n;
-
-    return true;
-}
-
-static bool parse_cap_days(terms_t *terms, const json_t *value,
-                           smartmsg_path_t *path, smartmsg_error_t *err)
-{
-    double days = json_is_number(value) ? json_number_value(value) : 0;
-
-    if (value == NULL) {
-        return true;
-    }
-
-    if (!(days > 0 && days <= DAYS_MAX)) {
-        (void)smartmsg_path_key(path, "days");
-        smartmsg_error_set(err, path->text, "must be a number of days above "
-                           "0, at most %d", DAYS_MAX);
-        return false;
-    }
-
-    /* Rounded up: even a tiny pause is one. */
-    terms->cap.pause = (int64_t)ceil(days * DAY);
-
-    return true;
-}
-
-static bool parse_cap(terms_t *terms, const json_t *cap, smartmsg_path_t *path,
-                      smartmsg_error_t *err)
-{
-    static const char *const names[] = {"session", "days", NULL};
-
-    if (cap == NULL) {
-        /* Nobody wants a message that comes again on every page. */
-        terms->cap.session = 1;
-        return true;
-    }
-
-    size_t former = smartmsg_path_key(path, "cap");
-
-    if (!smartmsg_members_check(cap, "cap", names, path, err)) {
-        return false;
-    }
-
-    if (json_object_size(cap) == 0) {
-        smartmsg_error_set(err, path->text, "is empty: give it \"session\" or "
-                           "\"days\", or leave it out for once per session");
-        return false;
-    }
-
-    if (!parse_cap_session(terms, json_object_get(cap, "session"), path, err)
-        || !parse_cap_days(terms, json_object_get(cap, "days"), path, err))
-    {
-        return false;
     }
 
     smartmsg_path_pop(path, former);
@@ -325,7 +245,8 @@ smartmsg_message_t *smartmsg_message_parse(const json_t *value,
 
     if (!smartmsg_members_check(value, "a message", names, &at, err)
         || !parse_when(&terms, json_object_get(value, "when"), &at, err)
-        || !parse_cap(&terms, json_object_get(value, "cap"), &at, err)
+        || !smartmsg_cap_parse(&terms.cap, json_object_get(value, "cap"), &at,
+                               err)
         || !parse_show(&show, json_object_get(value, "show"), &at, err))
     {
         return NULL;
@@ -351,8 +272,7 @@ smartmsg_trigger_set_t smartmsg_message_kinds(
     return message->kinds;
 }
 
-const smartmsg_message_cap_t *smartmsg_message_cap(
-    const smartmsg_message_t *message)
+const smartmsg_cap_t *smartmsg_message_cap(const smartmsg_message_t *message)
 {
     return &message->cap;
 }

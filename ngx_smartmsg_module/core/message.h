@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/cap.h"
 #include "core/error.h"
 #include "core/language.h"
 #include "core/str.h"
@@ -18,12 +19,6 @@
  * languages.
  */
 typedef struct smartmsg_message_s smartmsg_message_t;
-
-/* How often a message may be seen; 0 in a member: no such limit. */
-typedef struct {
-    uint32_t session;   /* impressions in one session */
-    int64_t pause;      /* seconds from the last impression to the next */
-} smartmsg_message_cap_t;
 
 /*
  * Parses and renders a message. Strict: an unknown member, a wrong type, a
@@ -44,8 +39,7 @@ void smartmsg_message_free(smartmsg_message_t *message);
 smartmsg_trigger_set_t smartmsg_message_kinds(
     const smartmsg_message_t *message);
 
-const smartmsg_message_cap_t *smartmsg_message_cap(
-    const smartmsg_message_t *message);
+const smartmsg_cap_t *smartmsg_message_cap(const smartmsg_message_t *message);
 
 /*
  * A message in one language, as it goes into a page. The pieces are ASCII,

@@ -21,6 +21,7 @@ struct smartmsg_rule_s {
     smartmsg_trigger_set_t kinds;
     bool uses_cart;
     uint32_t page_slot;
+    smartmsg_terms_t terms;     /* borrows from what the feature holds */
     smartmsg_feature_t *feature;
     size_t n_values;
     size_t values_size;
@@ -30,29 +31,9 @@ struct smartmsg_rule_s {
     char bytes[];               /* of id and text */
 };
 
-static bool is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-           || (c >= '0' && c <= '9');
-}
-
 bool smartmsg_rule_id_valid(smartmsg_str_t id)
 {
-    if (id.len == 0 || id.len > SMARTMSG_RULE_ID_MAX
-        || !is_alphanumeric(id.data[0]))
-    {
-        return false;
-    }
-
-    for (size_t i = 1; i < id.len; i++) {
-        char c = id.data[i];
-
-        if (!is_alphanumeric(c) && c != '.' && c != '_' && c != '-') {
-            return false;
-        }
-    }
-
-    return true;
+    return smartmsg_name_valid(id);
 }
 
 static bool is_deeper(json_t *value, unsigned limit)
@@ -316,6 +297,12 @@ static bool add_message(smartmsg_rule_t *rule, const json_t *value,
     rule->values[rule->n_values++].message = message;
     rule->kinds |= smartmsg_message_kinds(message);
 
+    if (rule->terms.goal.len == 0
+        && (smartmsg_message_cap(message)->until & SMARTMSG_UNTIL_CONVERT))
+    {
+        rule->terms.goal = SMARTMSG_STR("order");
+    }
+
     return true;
 }
 
@@ -365,7 +352,9 @@ static bool compile(smartmsg_rule_t *rule, json_t *root,
 {
     smartmsg_compile_t with = {.names = names, .path = ""};
 
-    if (!parse_priority(rule, root, err) || !parse_season(rule, root, err)) {
+    if (!parse_priority(rule, root, err) || !parse_season(rule, root, err)
+        || !smartmsg_terms_parse(&rule->terms, root, err))
+    {
         return false;
     }
 
@@ -485,6 +474,21 @@ uint32_t smartmsg_rule_page_slot(const smartmsg_rule_t *rule)
     return rule->page_slot;
 }
 
+smartmsg_str_t smartmsg_rule_goal(const smartmsg_rule_t *rule)
+{
+    return rule->terms.goal;
+}
+
+smartmsg_str_t smartmsg_rule_group(const smartmsg_rule_t *rule)
+{
+    return rule->terms.group;
+}
+
+bool smartmsg_rule_urgent(const smartmsg_rule_t *rule)
+{
+    return rule->terms.urgent;
+}
+
 const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n)
 {
     return smartmsg_feature_slots(rule->feature, n);
@@ -500,4 +504,22 @@ const smartmsg_message_t *smartmsg_rule_message(const smartmsg_rule_t *rule,
     }
 
     return NULL;
+}
+
+size_t smartmsg_rule_message_number(const smartmsg_rule_t *rule,
+                                    const smartmsg_message_t *message)
+{
+    size_t i = 0;
+
+    while (i < rule->n_values && rule->values[i].message != message) {
+        i++;
+    }
+
+    return i;
+}
+
+const smartmsg_message_t *smartmsg_rule_message_at(const smartmsg_rule_t *rule,
+                                                   size_t number)
+{
+    return number < rule->n_values ? rule->values[number].message : NULL;
 }

@@ -10,6 +10,7 @@
 #include "core/message.h"
 #include "core/names.h"
 #include "core/str.h"
+#include "core/terms.h"
 
 #define SMARTMSG_RULE_ID_MAX     64
 #define SMARTMSG_RULE_TEXT_MAX   65536  /* bytes of JSON */
@@ -58,6 +59,18 @@ bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule);
 /* The slot of "page.type" if a condition asks for it, else SMARTMSG_NO_SLOT. */
 uint32_t smartmsg_rule_page_slot(const smartmsg_rule_t *rule);
 
+/*
+ * The event that ends its messages for a visitor; empty: none. It is `goal`,
+ * or "order" for a rule without one of which a cap says "until": "convert".
+ */
+smartmsg_str_t smartmsg_rule_goal(const smartmsg_rule_t *rule);
+
+/* The group of which a visitor sees one rule only in a session, or empty. */
+smartmsg_str_t smartmsg_rule_group(const smartmsg_rule_t *rule);
+
+/* Whether the site's quiet does not count for it. */
+bool smartmsg_rule_urgent(const smartmsg_rule_t *rule);
+
 /* The fact slots that its conditions can ask for: ascending, each once. */
 const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n);
 
@@ -67,5 +80,15 @@ const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n);
  */
 const smartmsg_message_t *smartmsg_rule_message(const smartmsg_rule_t *rule,
                                                 const json_t *value);
+
+/*
+ * Messages by number, from 0 in the order of the text, nulls not counted: how
+ * a browser names the message that it was sent. No message has a number that
+ * is too large: NULL.
+ */
+size_t smartmsg_rule_message_number(const smartmsg_rule_t *rule,
+                                    const smartmsg_message_t *message);
+const smartmsg_message_t *smartmsg_rule_message_at(const smartmsg_rule_t *rule,
+                                                   size_t number);
 
 #endif

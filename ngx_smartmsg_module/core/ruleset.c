@@ -266,25 +266,37 @@ static const smartmsg_feature_t *resolve(void *data, smartmsg_str_t key)
     return rule != NULL && on ? smartmsg_rule_feature(rule) : NULL;
 }
 
-static bool is_capped(const smartmsg_rule_t *rule,
-                      const smartmsg_message_t *message,
-                      const smartmsg_seen_t *seen, int64_t now)
+size_t smartmsg_ruleset_goals(const smartmsg_ruleset_t *set,
+                              smartmsg_str_t event, smartmsg_str_t *ids,
+                              size_t room)
 {
-    const smartmsg_message_cap_t *cap = smartmsg_message_cap(message);
-    smartmsg_str_t id = smartmsg_rule_id(rule);
+    size_t n = 0;
 
-    if (seen == NULL) {
-        return false;
+    for (size_t i = 0; i < set->n && n < room; i++) {
+        const smartmsg_ruleset_entry_t *entry = &set->entries[i];
+
+        if (entry->on
+            && smartmsg_str_eq(smartmsg_rule_goal(entry->rule), event))
+        {
+            ids[n++] = smartmsg_rule_id(entry->rule);
+        }
     }
 
-    if (cap->session > 0 && seen->shown(seen->data, id) >= cap->session) {
-        return true;
-    }
+    return n;
+}
 
-    if (cap->pause > 0) {
-        int64_t last = seen->last(seen->data, id);
+/* Whether a message of the rule's group is in the page already. */
+static bool is_excluded(const smartmsg_rule_t *rule,
+                        const smartmsg_decision_t *decision)
+{
+    smartmsg_str_t group = smartmsg_rule_group(rule);
 
-        return last > 0 && now - last < cap->pause;
+    for (size_t i = 0; group.len > 0 && i < decision->n; i++) {
+        if (smartmsg_str_eq(smartmsg_rule_group(decision->armed[i].rule),
+                            group))
+        {
+            return true;
+        }
     }
 
     return false;
@@ -357,7 +369,9 @@ void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
         smartmsg_trigger_set_t kinds = message
             ? smartmsg_message_kinds(message) & free_kinds : 0;
 
-        if (kinds == 0 || is_capped(rule, message, seen, now)) {
+        if (kinds == 0 || is_excluded(rule, decision)
+            || !smartmsg_limits_allow(rule, message, seen, now))
+        {
             continue;
         }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "core/experiment.h"
+#include "core/limit.h"
 #include "core/rule.h"
 
 /*
@@ -60,16 +61,12 @@ const smartmsg_rule_t *smartmsg_ruleset_find(const smartmsg_ruleset_t *set,
                                              smartmsg_str_t id, bool *on);
 
 /*
- * What the visitor has seen, asked for only when a rule with a message is
- * about to be armed. Both return 0 when there was none.
+ * The ids of the rules that are on and whose goal is the event: writes those
+ * that there is room for, borrowed from the set, and returns their number.
  */
-typedef struct {
-    void *data;
-    /* impressions of the rule's messages in this session */
-    uint32_t (*shown)(void *data, smartmsg_str_t rule_id);
-    /* time of the last impression in any session, unix seconds */
-    int64_t (*last)(void *data, smartmsg_str_t rule_id);
-} smartmsg_seen_t;
+size_t smartmsg_ruleset_goals(const smartmsg_ruleset_t *set,
+                              smartmsg_str_t event, smartmsg_str_t *ids,
+                              size_t room);
 
 /* A message to be armed in the page. Borrows from the set. */
 typedef struct {
@@ -89,8 +86,9 @@ typedef struct {
 /*
  * Decides which messages are armed for a page view, at time now (unix
  * seconds): rules in order; switches and dates first, then the conditions,
- * then caps. Each kind of trigger is given to one message only; a message
- * keeps those of its kinds that are still free. Stops when none is free.
+ * then limits. Each kind of trigger is given to one message only; a message
+ * keeps those of its kinds that are still free. Stops when none is free. Of
+ * the rules of one group only the first is armed.
  * Rules that the type of the page ("page.type") rules out are not looked at:
  * which these are is found once for each type and remembered in the set, so
  * a set is not for two threads at a time.

@@ -16,6 +16,18 @@ static void put_attribute(smartmsg_sink_t *sink, smartmsg_str_t text)
     sink->len += smartmsg_escape_attribute(text, smartmsg_sink_end(sink));
 }
 
+/* The first message of a rule, nearly always the only one, needs none. */
+static void put_number(smartmsg_sink_t *sink, const smartmsg_armed_t *armed)
+{
+    size_t number = smartmsg_rule_message_number(armed->rule, armed->message);
+
+    if (number > 0) {
+        smartmsg_sink_puts(sink, "&quot;message&quot;:");
+        smartmsg_sink_number(sink, number);
+        smartmsg_sink_puts(sink, ",");
+    }
+}
+
 static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
                         smartmsg_str_t language)
 {
@@ -28,7 +40,9 @@ static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
     put_json(sink, smartmsg_rule_id(armed->rule));
     smartmsg_sink_puts(sink, "&quot;,&quot;variation&quot;:&quot;");
     put_json(sink, armed->variation);
-    smartmsg_sink_puts(sink, "&quot;,&quot;when&quot;:[");
+    smartmsg_sink_puts(sink, "&quot;,");
+    put_number(sink, armed);
+    smartmsg_sink_puts(sink, "&quot;when&quot;:[");
     sink->len += smartmsg_message_when(armed->message, armed->kinds,
                                        smartmsg_sink_end(sink));
     smartmsg_sink_puts(sink, "],&quot;as&quot;:&quot;");

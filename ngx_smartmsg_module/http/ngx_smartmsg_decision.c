@@ -2,16 +2,13 @@
 #include "http/ngx_smartmsg.h"
 #include "http/ngx_smartmsg_session.h"
 
-#include "core/number.h"
 #include "core/snippet.h"
 
 
 static ngx_int_t ngx_smartmsg_script(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *script);
-static uint32_t ngx_smartmsg_seen_shown(void *data, smartmsg_str_t rule);
-static int64_t ngx_smartmsg_seen_last(void *data, smartmsg_str_t rule);
-static double ngx_smartmsg_seen(ngx_smartmsg_fields_t *fields,
-    const char *kind, smartmsg_str_t rule);
+static smartmsg_str_t ngx_smartmsg_seen(void *data, smartmsg_memory_e in,
+    smartmsg_str_t field);
 
 
 void
@@ -47,8 +44,8 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
     context.facts = &facts;
 
     seen.data = ctx;
-    seen.shown = ngx_smartmsg_seen_shown;
-    seen.last = ngx_smartmsg_seen_last;
+    seen.get = ngx_smartmsg_seen;
+    seen.quiet = &ctx->site->quiet;
 
     smartmsg_ruleset_decide(ctx->rules, &context, &seen, ngx_time(),
                             &ctx->decision);
@@ -148,45 +145,19 @@ ngx_smartmsg_script(ngx_smartmsg_ctx_t *ctx, ngx_str_t *script)
 }
 
 
-static uint32_t
-ngx_smartmsg_seen_shown(void *data, smartmsg_str_t rule)
+static smartmsg_str_t
+ngx_smartmsg_seen(void *data, smartmsg_memory_e in, smartmsg_str_t field)
 {
     ngx_smartmsg_ctx_t *ctx = data;
 
-    double  shown;
+    ngx_str_t               value;
+    ngx_smartmsg_fields_t  *fields;
 
-    shown = ngx_smartmsg_seen(ctx->session, "shown:", rule);
+    fields = (in == SMARTMSG_IN_SESSION) ? ctx->session : ctx->profile;
 
-    return (shown > 0) ? (uint32_t) ngx_min(shown, 4294967295.0) : 0;
-}
+    ngx_str_null(&value);
+    (void) ngx_smartmsg_fields_get(fields, (u_char *) field.data, field.len,
+                                   &value);
 
-
-static int64_t
-ngx_smartmsg_seen_last(void *data, smartmsg_str_t rule)
-{
-    ngx_smartmsg_ctx_t *ctx = data;
-
-    return (int64_t) ngx_smartmsg_seen(ctx->profile, "last:", rule);
-}
-
-
-static double
-ngx_smartmsg_seen(ngx_smartmsg_fields_t *fields, const char *kind,
-    smartmsg_str_t rule)
-{
-    u_char     buf[sizeof("shown:") + SMARTMSG_RULE_ID_MAX];
-    u_char    *last;
-    double     number;
-    ngx_str_t  value;
-
-    last = ngx_slprintf(buf, buf + sizeof(buf), "%s%*s", kind, rule.len,
-                        rule.data);
-
-    if (ngx_smartmsg_fields_get(fields, buf, last - buf, &value) != NGX_OK
-        || !smartmsg_number_parse(ngx_smartmsg_str(&value), &number))
-    {
-        return 0;
-    }
-
-    return number;
+    return ngx_smartmsg_str(&value);
 }

@@ -15,6 +15,7 @@
 
 #include "core/catalog.h"
 #include "core/names.h"
+#include "core/quiet.h"
 #include "core/ruleset.h"
 #include "redis/ngx_smartmsg_redis.h"
 #include "redis/ngx_smartmsg_store.h"
@@ -35,6 +36,8 @@ typedef struct {
 
     smartmsg_names_t            *names;
     smartmsg_catalog_t          *catalog;
+    smartmsg_quiet_t             quiet;
+    u_char                       config[16];  /* digest of what was read */
 
     /* where the fact of a slot comes from, filled on demand */
     const void                 **sources;

@@ -212,6 +212,48 @@ static void test_amount_errors(void **state)
         "capital");
 }
 
+static void test_claim(void **state)
+{
+    smartmsg_events_t events;
+
+    (void)state;
+    good("{'event': 'claim', 'rule': 'a', 'variation': 'b', 'message': 2, "
+         "'page': '/x'}", &events);
+    assert_int_equal(events.events[0].kind, SMARTMSG_EVENT_CLAIM);
+    assert_str(events.events[0].rule, "a");
+    assert_str(events.events[0].variation, "b");
+    assert_int_equal(events.events[0].message, 2);
+    smartmsg_events_free(&events);
+
+    good("{'event': 'claim', 'rule': 'a'}", &events);
+    assert_int_equal(events.events[0].message, 0);
+    smartmsg_events_free(&events);
+
+    good("{'event': 'impression', 'rule': 'a', 'claimed': true}", &events);
+    assert_true(events.events[0].claimed);
+    smartmsg_events_free(&events);
+    good("{'event': 'impression', 'rule': 'a', 'claimed': false}", &events);
+    assert_false(events.events[0].claimed);
+    smartmsg_events_free(&events);
+}
+
+/* Its answer is for one message. */
+static void test_claim_errors(void **state)
+{
+    (void)state;
+    check_error("{'events': [{'event': 'claim', 'rule': 'a'}, "
+                "{'event': 'view'}]}", "events[0]", "alone");
+    check_error("{'events': [{'event': 'view'}, "
+                "{'event': 'claim', 'rule': 'a'}]}", "events[1]", "alone");
+    bad("{'event': 'claim'}", ".rule", "missing");
+    bad("{'event': 'claim', 'rule': 'a', 'on': 'exit'}", ".on", "no member");
+    bad("{'event': 'claim', 'message': -1}", ".message", "number of a");
+    bad("{'event': 'claim', 'message': 10000}", ".message", "number of a");
+    bad("{'event': 'claim', 'message': '1'}", ".message", "number of a");
+    bad("{'event': 'impression', 'claimed': 1}", ".claimed", "true or false");
+    bad("{'event': 'dismiss', 'claimed': true}", ".claimed", "no member");
+}
+
 static void test_lengths(void **state)
 {
     static const struct {
@@ -308,6 +350,8 @@ int main(void)
         cmocka_unit_test(test_batch_errors),
         cmocka_unit_test(test_event_errors),
         cmocka_unit_test(test_amount_errors),
+        cmocka_unit_test(test_claim),
+        cmocka_unit_test(test_claim_errors),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_number_of_events),
         cmocka_unit_test(test_size),

@@ -283,6 +283,83 @@ static void test_byte_order_mark(void **state)
     check_error("\xef\xbb\xbf{\n'priority': []}", 2, "priority", "a number");
 }
 
+static void test_terms(void **state)
+{
+    smartmsg_rule_t *rule = good("{'goal': 'sign-up', 'group': 'Offers.1', "
+                                 "'urgent': true}");
+
+    (void)state;
+    assert_str(smartmsg_rule_goal(rule), "sign-up");
+    assert_str(smartmsg_rule_group(rule), "Offers.1");
+    assert_true(smartmsg_rule_urgent(rule));
+    smartmsg_rule_unref(rule);
+
+    rule = good("{}");
+    assert_int_equal(smartmsg_rule_goal(rule).len, 0);
+    assert_int_equal(smartmsg_rule_group(rule).len, 0);
+    assert_false(smartmsg_rule_urgent(rule));
+    smartmsg_rule_unref(rule);
+}
+
+/* Who says "until converted" means an order, unless there is a goal. */
+static void test_goal_of_cap(void **state)
+{
+    static const char value[] =
+        "{'when': [{'on': 'exit'}], 'cap': {'until': 'convert'}, "
+        "'show': {'as': 'dialog', 'title': 'Hi'}}";
+    char text[500];
+
+    (void)state;
+    (void)snprintf(text, sizeof(text), "{'rules': [{'force': " VALUE "}], "
+                   "'defaultValue': %s}", value);
+
+    smartmsg_rule_t *rule = good(text);
+
+    assert_str(smartmsg_rule_goal(rule), "order");
+    smartmsg_rule_unref(rule);
+
+    (void)snprintf(text, sizeof(text), "{'goal': 'cart', 'defaultValue': %s}",
+                   value);
+    rule = good(text);
+    assert_str(smartmsg_rule_goal(rule), "cart");
+    smartmsg_rule_unref(rule);
+}
+
+static void test_bad_terms(void **state)
+{
+    (void)state;
+    check_error("{\n'goal': 1}", 2, "goal", "must be a name");
+    check_error("{\n'goal': ''}", 2, "goal", "must be a name");
+    check_error("{\n'goal': 'a b'}", 2, "goal", "must be a name");
+    check_error("{\n'goal': null}", 2, "goal", "must be a name");
+    check_error("{\n'goal': 'click'}", 2, "goal", "\"until\"");
+    check_error("{\n'goal': 'impression'}", 2, "goal", "\"order\"");
+    check_error("{\n'group': []}", 2, "group", "must be a name");
+    check_error("{\n'group': '*'}", 2, "group", "must be a name");
+    check_error("{\n'urgent': 1}", 2, "urgent", "true or false");
+    check_error("{\n'urgent': 'yes'}", 2, "urgent", "true or false");
+}
+
+/* How a browser names one of several messages. */
+static void test_message_numbers(void **state)
+{
+    smartmsg_rule_t *rule = good(
+        "{'defaultValue': null, 'rules': [{'force': " VALUE "},"
+        " {'variations': [null, " VALUE "]}]}");
+    const smartmsg_message_t *first = smartmsg_rule_message_at(rule, 0);
+    const smartmsg_message_t *second = smartmsg_rule_message_at(rule, 1);
+
+    (void)state;
+    assert_non_null(first);
+    assert_non_null(second);
+    assert_ptr_not_equal(first, second);
+    assert_null(smartmsg_rule_message_at(rule, 2));
+    assert_null(smartmsg_rule_message_at(rule, (size_t)-1));
+    assert_int_equal(smartmsg_rule_message_number(rule, first), 0);
+    assert_int_equal(smartmsg_rule_message_number(rule, second), 1);
+    smartmsg_rule_unref(rule);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +374,10 @@ int main(void)
         cmocka_unit_test(test_bad_ids),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_byte_order_mark),
+        cmocka_unit_test(test_terms),
+        cmocka_unit_test(test_goal_of_cap),
+        cmocka_unit_test(test_bad_terms),
+        cmocka_unit_test(test_message_numbers),
     };
 
     return cmocka_run_group_tests(tests, make_names, drop_names);

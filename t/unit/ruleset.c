@@ -186,34 +186,44 @@ static void test_season(void **state)
     smartmsg_ruleset_unref(set);
 }
 
+/* What Redis knows: "hash field" and value, a list that ends with NULL. */
 typedef struct {
-    uint32_t shown;
-    int64_t last;
+    const char *fields[8][2];
     int asked;
 } seen_t;
 
-static uint32_t shown(void *data, smartmsg_str_t id)
+static smartmsg_str_t get(void *data, smartmsg_memory_e in,
+                          smartmsg_str_t field)
 {
     seen_t *seen = data;
+    char name[100];
 
     seen->asked++;
+    (void)snprintf(name, sizeof(name), "%c %.*s",
+                   in == SMARTMSG_IN_SESSION ? 's' : 'v', (int)field.len,
+                   field.data);
 
-    return smartmsg_str_eq(id, S("a")) ? seen->shown : 0;
+    for (int i = 0; seen->fields[i][0] != NULL; i++) {
+        if (strcmp(seen->fields[i][0], name) == 0) {
+            return S(seen->fields[i][1]);
+        }
+    }
+
+    return smartmsg_str(NULL, 0);
 }
 
-static int64_t last(void *data, smartmsg_str_t id)
+/* Sets what is known, one field. */
+static void know(seen_t *seen, const char *field, const char *value)
 {
-    seen_t *seen = data;
-
-    seen->asked++;
-
-    return smartmsg_str_eq(id, S("a")) ? seen->last : 0;
+    memset(seen, 0, sizeof(*seen));
+    seen->fields[0][0] = field;
+    seen->fields[0][1] = value;
 }
 
 static void test_caps(void **state)
 {
-    seen_t data = {0, 0, 0};
-    smartmsg_seen_t seen = {&data, shown, last};
+    seen_t data = {0};
+    smartmsg_seen_t seen = {&data, get, NULL};
     smartmsg_ruleset_entry_t entries[] = {
         on("a", "{'priority': 1, 'rules': [{'condition': {'x': 1}, 'force': "
            "{'when': [" EXIT "], 'cap': {'session': 2, 'days': 1},"
@@ -226,16 +236,14 @@ static void test_caps(void **state)
     assert_int_equal(data.asked, 0);
 
     check(set, "{'x': 1}", &seen, 1000000, "a/:1");
-    data.shown = 1;
+    assert_int_equal(data.asked, 2);
+    know(&data, "s shown:a", "1");
     check(set, "{'x': 1}", &seen, 1000000, "a/:1");
-    data.shown = 2;
+    know(&data, "s shown:a", "2");
     check(set, "{'x': 1}", &seen, 1000000, "");
-    data.shown = 0;
-    data.last = 1000000 - 86400;
+    know(&data, "v last:a", "913600");
     check(set, "{'x': 1}", &seen, 1000000, "a/:1");
-    data.last++;
-    check(set, "{'x': 1}", &seen, 1000000, "");
-    data.last = 1000001;    /* clocks differ */
+    know(&data, "v last:a", "913601");
     check(set, "{'x': 1}", &seen, 1000000, "");
     check(set, "{'x': 1}", NULL, 1000000, "a/:1");
     smartmsg_ruleset_unref(set);
@@ -244,8 +252,8 @@ static void test_caps(void **state)
 /* A message that may not be shown leaves its triggers to the next one. */
 static void test_capped_gives_way(void **state)
 {
-    seen_t data = {1, 0, 0};
-    smartmsg_seen_t seen = {&data, shown, last};
+    seen_t data = {{{"s shown:a", "1"}}, 0};
+    smartmsg_seen_t seen = {&data, get, NULL};
     smartmsg_ruleset_entry_t entries[] = {
         on("a", "{'priority': 1, 'defaultValue': " MESSAGE(EXIT) "}"),
         on("b", "{'defaultValue': " MESSAGE(EXIT) "}"),
@@ -254,6 +262,91 @@ static void test_capped_gives_way(void **state)
 
     (void)state;
     check(set, "{}", &seen, 0, "b/:1");
+    smartmsg_ruleset_unref(set);
+}
+
+static void test_quiet(void **state)
+{
+    seen_t data = {0};
+    smartmsg_quiet_t quiet = {2, 60};
+    smartmsg_seen_t seen = {&data, get, &quiet};
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'defaultValue': " MESSAGE(EXIT) "}"),
+        on("b", "{'urgent': true, 'defaultValue': " MESSAGE(IDLE) "}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 2, true);
+
+    (void)state;
+    check(set, "{}", &seen, 1000, "a/:1 b/:2");
+    know(&data, "s shown:*", "1");
+    check(set, "{}", &seen, 1000, "a/:1 b/:2");
+    know(&data, "s shown:*", "2");
+    check(set, "{}", &seen, 1000, "b/:2");
+    know(&data, "v last:*", "941");
+    check(set, "{}", &seen, 1000, "b/:2");
+    know(&data, "v last:*", "940");
+    check(set, "{}", &seen, 1000, "a/:1 b/:2");
+
+    quiet = (smartmsg_quiet_t){0, 0};
+    know(&data, "v last:*", "1000");
+    check(set, "{}", &seen, 1000, "a/:1 b/:2");
+    smartmsg_ruleset_unref(set);
+}
+
+/* Of a group one rule in a page, and one in a session. */
+static void test_groups(void **state)
+{
+    seen_t data = {0};
+    smartmsg_seen_t seen = {&data, get, NULL};
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'priority': 3, 'group': 'g', 'defaultValue': "
+           MESSAGE(EXIT) "}"),
+        on("b", "{'priority': 2, 'group': 'g', 'defaultValue': "
+           MESSAGE(IDLE) "}"),
+        on("c", "{'priority': 1, 'group': 'G', 'defaultValue': "
+           MESSAGE(IDLE) "}"),
+        on("d", "{'defaultValue': " MESSAGE(LOAD) "}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 4, true);
+
+    (void)state;
+    check(set, "{}", NULL, 0, "a/:1 c/:2 d/:8");
+    check(set, "{}", &seen, 0, "a/:1 c/:2 d/:8");
+    know(&data, "s group:g", "a");
+    check(set, "{}", &seen, 0, "a/:1 c/:2 d/:8");
+    know(&data, "s group:g", "b");
+    check(set, "{}", &seen, 0, "b/:2 d/:8");
+    know(&data, "s group:g", "gone");
+    check(set, "{}", &seen, 0, "c/:2 d/:8");
+    smartmsg_ruleset_unref(set);
+}
+
+static void test_goals(void **state)
+{
+    smartmsg_str_t ids[4];
+    seen_t data = {0};
+    smartmsg_seen_t seen = {&data, get, NULL};
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a", "{'goal': 'order', 'defaultValue': " MESSAGE(EXIT) "}"),
+        on("b", "{'goal': 'signup', 'defaultValue': " MESSAGE(IDLE) "}"),
+        on("c", "{'goal': 'order', 'defaultValue': " MESSAGE(LOAD) "}"),
+        off("d", "{'goal': 'order', 'defaultValue': " MESSAGE(LOAD) "}"),
+        on("e", "{'defaultValue': " MESSAGE(DWELL) "}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 5, true);
+
+    (void)state;
+    assert_int_equal(smartmsg_ruleset_goals(set, S("order"), ids, 4), 2);
+    assert_str(ids[0], "a");
+    assert_str(ids[1], "c");
+    assert_int_equal(smartmsg_ruleset_goals(set, S("order"), ids, 1), 1);
+    assert_int_equal(smartmsg_ruleset_goals(set, S("cart"), ids, 4), 0);
+
+    check(set, "{}", &seen, 0, "a/:1 b/:2 c/:8 e/:4");
+    know(&data, "v goal:b", "1700000000");
+    check(set, "{}", &seen, 0, "a/:1 c/:8 e/:4");
+    know(&data, "v goal:e", "1700000000");
+    check(set, "{}", &seen, 0, "a/:1 b/:2 c/:8 e/:4");
     smartmsg_ruleset_unref(set);
 }
 
@@ -374,6 +467,9 @@ int main(void)
         cmocka_unit_test(test_season),
         cmocka_unit_test(test_caps),
         cmocka_unit_test(test_capped_gives_way),
+        cmocka_unit_test(test_quiet),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_goals),
         cmocka_unit_test(test_variations),
         cmocka_unit_test(test_prerequisites),
         cmocka_unit_test(test_decision_keeps_set),

@@ -153,6 +153,22 @@ static void test_variation(void **state)
         "data-close></button></template>" SCRIPT);
 }
 
+/* Which of the messages of the rule it is, unless it is the first one. */
+static void test_number(void **state)
+{
+    (void)state;
+    check_rule(
+        "{'defaultValue': " MESSAGE(IDLE) ", 'rules': [{'force': {'when': ["
+        LOAD "], 'show': {'as': 'bubble', 'title': 'T'}}}]}", "en",
+        "<template data-smartmsg=\"{&quot;rule&quot;:&quot;exit-cart&quot;,"
+        "&quot;variation&quot;:&quot;&quot;,&quot;message&quot;:1,"
+        "&quot;when&quot;:[{&quot;on&quot;:&quot;load&quot;,"
+        "&quot;after&quot;:0}],&quot;as&quot;:&quot;bubble&quot;,"
+        "&quot;lang&quot;:&quot;en&quot;}\"><h2 class=\"title\">T</h2>"
+        "<button class=\"close\" type=\"button\" aria-label=\"Close\" "
+        "data-close></button></template>" SCRIPT);
+}
+
 /* Only the armed kinds of trigger are told to the browser. */
 static void test_armed_kinds(void **state)
 {
@@ -426,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_view),
         cmocka_unit_test(test_message),
         cmocka_unit_test(test_variation),
+        cmocka_unit_test(test_number),
         cmocka_unit_test(test_armed_kinds),
         cmocka_unit_test(test_several),
         cmocka_unit_test(test_nonce),

@@ -1,0 +1,36 @@
+/*
+ * Site-wide quiet: how often a visitor may be addressed at all, whichever
+ * message it is. Settings are fields of the Redis hash "config".
+ */
+
+#ifndef SMARTMSG_CORE_QUIET_H
+#define SMARTMSG_CORE_QUIET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/str.h"
+
+/* 0 in a member: no such limit. */
+typedef struct {
+    uint32_t session;   /* impressions of any messages in one session */
+    int64_t pause;      /* seconds between any two impressions */
+} smartmsg_quiet_t;
+
+/* Whether name is a setting of the quiet: "quiet.session", "quiet.pause". */
+bool smartmsg_quiet_knows(smartmsg_str_t name);
+
+/*
+ * The setting that was probably meant by a name that is none, NUL terminated;
+ * NULL if there is no such.
+ */
+const char *smartmsg_quiet_suggest(smartmsg_str_t name);
+
+/*
+ * Sets one setting from its text. On error returns false, *quiet is unchanged,
+ * and *reason says what the value must be.
+ */
+bool smartmsg_quiet_set(smartmsg_quiet_t *quiet, smartmsg_str_t name,
+                        smartmsg_str_t text, const char **reason);
+
+#endif
