@@ -3,9 +3,12 @@
 use lib 't/lib';
 use Smartmsg::Test;
 use Smartmsg::Rule;
+use Smartmsg::Ask;
 
 my $page = '<!doctype html><html><body><p>x</body></html>';
 my $up = upstream('*' => page($page),
+    '/french' => page($page, headers => ['Content-Language' => 'fr-CA, en']),
+    '/silent' => page($page, headers => ['Content-Language' => '']),
     '/old' => page($page), '/sent' => page('', headers =>
         ['X-Accel-Redirect' => '/internal/x']));
 my $redis = redis();
@@ -38,42 +41,7 @@ END
         location /internal/ { internal; proxy_pass http://%UPSTREAM%; }
 END
 
-my $n = 0;
-
-# Does a page view meet the condition?  asks(CONDITION, URI, headers => [...],
-# visitor => VISITOR, ...): what Visitor::page takes besides.
-sub asks {
-    my ($condition, $uri, %opt) = @_;
-
-    my $title = 'Ask ' . ++$n;
-    my $visitor = delete $opt{visitor} || $nginx->visitor;
-
-    # a rule of the same text that always applies tells that both are in force
-    $redis->cmd(HSET => 'smartmsg:rules',
-        asked => rule(if => $condition, title => $title),
-        known => rule(on => 'idle', title => $title));
-
-    my $known = wait_until {
-        $nginx->visitor->page('/')->content =~ /known[^<]*<h2[^>]*>$title</;
-    };
-    die "the rule was not taken\n" . $nginx->error_log unless $known;
-
-    return armed($visitor->page($uri, %opt)) =~ /asked/ ? 1 : 0;
-}
-
-sub holds {
-    my ($name, @ask) = @_;
-
-    return ok(asks(@ask), "$name: @{[ json($ask[0]) ]}");
-}
-
-sub fails {
-    my ($name, @ask) = @_;
-
-    return ok(!asks(@ask), "$name: not @{[ json($ask[0]) ]}");
-}
-
-sub absent { return { $_[0] => { '$exists' => false } } }
+ask_at($nginx, $redis);
 
 
 subtest 'page' => sub {
@@ -94,6 +62,18 @@ subtest 'page' => sub {
     holds('scheme', { 'page.scheme' => 'http' }, '/');
     holds('behind TLS', { 'page.scheme' => 'https' }, '/',
         headers => ['X-Forwarded-Proto' => 'https']);
+
+    holds('url', { 'page.url' => 'http://Shop.Example:8080/a%20b/?c=%41' },
+        '/a%20b/?c=%41', @host);
+    holds('as the visitor sees it', { 'page.url' => 'https://shop.example/rewritten' },
+        '/rewritten', headers => [Host => 'shop.example', 'X-Forwarded-Proto' => 'https']);
+
+    my @german = (headers => ['Accept-Language' => 'de-AT,en']);
+    holds('language of the response', { 'page.language' => 'fr-CA' }, '/french', @german);
+    holds('else of the browser', { 'page.language' => 'de-AT' }, '/', @german);
+    holds('an empty header says nothing', { 'page.language' => 'de-AT' }, '/silent',
+        @german);
+    holds('neither', absent('page.language'), '/');
 };
 
 
@@ -126,6 +106,15 @@ subtest 'request' => sub {
     holds('referrer', { 'request.referrer' => 'search.example' }, '/',
         headers => [Referer => 'https://Search.Example:444/find?q=x']);
     holds('none', absent('request.referrer'), '/');
+
+    holds('header', { 'request.header.x-kind' => 'a' }, '/',
+        headers => ['X-Empty' => '', 'X-KIND' => 'a', 'x-kind' => 'b']);
+    holds('in any case', { 'request.header.X-Kind' => 'a' }, '/',
+        headers => ['x-kind' => 'a']);
+    holds('none', absent('request.header.x-kind', 'request.header.x-empty',
+        'request.header.', 'request.header'), '/', headers => ['X-Empty' => '']);
+    holds('one that the module reads, too', { 'request.header.accept-language' => 'de, en' },
+        '/', headers => ['Accept-Language' => 'de, en']);
 };
 
 
