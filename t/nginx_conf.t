@@ -30,6 +30,29 @@ sub good {
 sub server { return "server { listen 127.0.0.1:%PORT2%; @_ }" }
 
 
+# It passes, but with a warning.
+sub doubtful {
+    my ($conf, $reason, %opt) = @_;
+
+    my ($status, $said) = nginx_t(http => $conf, %opt);
+
+    is($status, 0, "passes: $conf");
+    return like($said, qr/\[warn\].*\Q$reason\E/, '... with a warning');
+}
+
+
+subtest 'half a configuration' => sub {
+    doubtful('', '"smartmsg" is on without "smartmsg_redis"');
+    doubtful("smartmsg_redis $redis;", 'no server that has a location with '
+        . '"smartmsg_endpoint"', endpoint => 0);
+
+    my ($status, $said) = nginx_t(http => "smartmsg_redis $redis;");
+    unlike($said, qr/warn/, 'nothing to say of a whole one');
+    ($status, $said) = nginx_t(http => server(''), server => 'smartmsg off;');
+    like($said, qr/without "smartmsg_redis"/, 'on in the other server');
+};
+
+
 subtest 'smartmsg' => sub {
     good('');
     bad(server('smartmsg maybe;'), 'it must be "on" or "off"');

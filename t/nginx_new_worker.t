@@ -87,5 +87,24 @@ subtest 'what cannot be read' => sub {
     is(armed(ask('/')->read_response), 'off on', 'the directory serves');
 };
 
+subtest 'rules that are in Redis only' => sub {
+    my $redis = redis();
+    my $address = $redis->address;
+    my $nginx = nginx(upstream => $up, http => "smartmsg_timeout 60s;
+        smartmsg_redis $address connect_timeout=60s timeout=60s;");
+    $redis->cmd(HSET => 'smartmsg:rules', only => rule());
+    ok((wait_until { armed($nginx->visitor->page('/')) eq 'only' }), 'armed');
+
+    $redis->freeze;
+    ok($nginx->reload, 'a new worker');
+    my $http = $nginx->http;
+    $http->send_request('GET', '/', headers => [Accept => 'text/html']);
+    ok(all_held($http), 'the page waits for the rules');
+    $redis->thaw;
+    is(armed($http->read_response), 'only', 'and gets its message');
+    $nginx->stop_ok;
+};
+
+
 $nginx->stop_ok;
 done_testing;

@@ -23,6 +23,8 @@
  *   ngx_smartmsg_body_filter.c    scan, hold, insert
  *   ngx_smartmsg_endpoint.c       location of the runtime and of events
  *   ngx_smartmsg_event.c          events of the browser
+ *   ngx_smartmsg_claim.c          may this message be shown now?
+ *   ngx_smartmsg_goal.c           what impressions and goals mean for rules
  *   ngx_smartmsg_variables.c      $smartmsg_...
  */
 
@@ -227,6 +229,7 @@ void *ngx_smartmsg_create_srv_conf(ngx_conf_t *cf);
 char *ngx_smartmsg_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child);
 void *ngx_smartmsg_create_loc_conf(ngx_conf_t *cf);
 char *ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+void ngx_smartmsg_check_sites(ngx_conf_t *cf);
 char *ngx_smartmsg_redis_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_smartmsg_rules_directive(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -320,6 +323,9 @@ ngx_int_t ngx_smartmsg_make_private(ngx_http_request_t *r);
 /* endpoint */
 ngx_int_t ngx_smartmsg_endpoint_handler(ngx_http_request_t *r);
 ngx_int_t ngx_smartmsg_event_handler(ngx_http_request_t *r);
+
+/* 204 that nobody keeps */
+ngx_int_t ngx_smartmsg_no_content(ngx_http_request_t *r);
 
 /* 405 with the header Allow */
 ngx_int_t ngx_smartmsg_not_allowed(ngx_http_request_t *r,

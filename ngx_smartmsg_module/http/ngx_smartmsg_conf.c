@@ -146,6 +146,8 @@ ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     if (conf->enable || conf->endpoint) {
         scf = ngx_http_conf_get_module_srv_conf(cf, ngx_smartmsg_module);
         scf->site->used = 1;
+        scf->site->on |= conf->enable;
+        scf->site->endpoint |= (scf->endpoint.len != 0);
     }
 
     return NGX_CONF_OK;
@@ -469,4 +471,38 @@ ngx_smartmsg_find_site(ngx_conf_t *cf, ngx_smartmsg_srv_conf_t *conf)
     }
 
     return *s;
+}
+
+
+/* half a configuration is no error, but hardly what was meant */
+
+void
+ngx_smartmsg_check_sites(ngx_conf_t *cf)
+{
+    ngx_uint_t                  i;
+    ngx_smartmsg_site_t       **site;
+    ngx_smartmsg_main_conf_t   *mcf;
+
+    mcf = ngx_http_conf_get_module_main_conf(cf, ngx_smartmsg_module);
+
+    site = mcf->sites.elts;
+
+    for (i = 0; i < mcf->sites.nelts; i++) {
+
+        if (!site[i]->on) {
+            continue;
+        }
+
+        if (site[i]->redis_conf == NULL) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"smartmsg\" is on without \"smartmsg_redis\", "
+                          "so no message is shown");
+
+        } else if (!site[i]->endpoint) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"smartmsg\" is on in no server that has a "
+                          "location with \"smartmsg_endpoint\", so no "
+                          "message is shown");
+        }
+    }
 }

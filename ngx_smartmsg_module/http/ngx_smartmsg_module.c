@@ -138,6 +138,8 @@ ngx_smartmsg_postconfiguration(ngx_conf_t *cf)
 
     *h = ngx_smartmsg_precontent_handler;
 
+    ngx_smartmsg_check_sites(cf);
+
     /* what is installed last runs first: pages are inflated, then scanned */
 
     if (ngx_smartmsg_header_filter_init(cf) != NGX_OK

@@ -106,7 +106,11 @@ ngx_smartmsg_refusal(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 
     ngx_smartmsg_site_start(scf->site, (ngx_cycle_t *) ngx_cycle);
 
-    if (smartmsg_ruleset_empty(ngx_smartmsg_site_rules(scf->site))) {
+    /* a new worker does not know all rules yet: the page waits for them */
+
+    if (scf->site->loaded
+        && smartmsg_ruleset_empty(ngx_smartmsg_site_rules(scf->site)))
+    {
         return NGX_SMARTMSG_NO_RULES;
     }
 

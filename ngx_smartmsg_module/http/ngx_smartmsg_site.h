@@ -22,6 +22,9 @@
 #include "redis/ngx_smartmsg_watch.h"
 
 
+#define NGX_SMARTMSG_SITE_QUOTE  128    /* bytes of an id in the log */
+
+
 /* told once the rules and switches of Redis are known */
 typedef struct {
     ngx_queue_t                  queue;
@@ -50,6 +53,8 @@ typedef struct {
     ngx_queue_t                  waiting;     /* of ngx_smartmsg_waiter_t */
 
     unsigned                     used:1;      /* some location needs it */
+    unsigned                     on:1;        /* somewhere "smartmsg on" */
+    unsigned                     endpoint:1;  /* a server has one */
     unsigned                     started:1;
     unsigned                     loaded:1;    /* Redis was asked for rules */
 } ngx_smartmsg_site_t;
@@ -83,6 +88,20 @@ ngx_int_t ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
 
 /* is there a Redis that takes commands? */
 ngx_uint_t ngx_smartmsg_site_ready(ngx_smartmsg_site_t *site);
+
+/*
+ * Takes over the settings in Redis, if they have changed: what is missing is
+ * as it is by default; what is no setting or has no good value is logged, and
+ * the former state stays.
+ */
+void ngx_smartmsg_site_configure(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_fields_t *config);
+
+/* is this the worker that logs for all? */
+ngx_uint_t ngx_smartmsg_site_speaks(void);
+
+/* foreign text for the log; buf has NGX_SMARTMSG_SITE_QUOTE bytes */
+ngx_str_t ngx_smartmsg_site_quote(u_char *buf, smartmsg_str_t s);
 
 /* at the end of a worker */
 void ngx_smartmsg_site_stop(ngx_smartmsg_site_t *site);
