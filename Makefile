@@ -25,6 +25,9 @@ CORE_OBJ := $(CORE_SRC:$(SRC)/core/%.c=$(BUILD)/core/%.o)
 UNIT := $(patsubst t/unit/%.c,$(BUILD)/unit/%,$(wildcard t/unit/*.c))
 DRIVERS := $(patsubst t/drivers/%.c,$(BUILD)/drivers/%,$(wildcard t/drivers/*.c))
 BENCHES := $(patsubst t/bench/%.c,$(BUILD)/bench/%,$(wildcard t/bench/*.c))
+TOOL := $(BUILD)/smartmsgctl
+TOOL_OBJ := $(patsubst $(SRC)/tool/%.c,$(BUILD)/tool/%.o,\
+	$(sort $(wildcard $(SRC)/tool/*.c)))
 FUZZERS := $(patsubst t/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard t/fuzz/*.c))
 
 # SANITIZE is empty but for "make unit-asan", which builds into its own BUILD.
@@ -47,18 +50,19 @@ PROVE = prove -I t/lib --timer -j $(JOBS)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all module core unit unit-asan drivers bench soak soak-valgrind \
+.PHONY: all module tool core unit unit-asan drivers bench soak soak-valgrind \
 	fuzz fuzzers asan test test-asan test-deps conformance runtime demo \
 	demo-stop install uninstall clean help FORCE
 
-all: module
+all: module tool
 
 help:
 	@sed -n 's/^##\( \|$$\)//p' $(firstword $(MAKEFILE_LIST))
 
 
-## make              build the module: build/ngx_smartmsg_module.so
-## make install      install it and the ready rules (DESTDIR, PREFIX)
+## make              build the module and the tool: build/ngx_smartmsg_module.so,
+##                   build/smartmsgctl
+## make install      install them and the ready rules (DESTDIR, PREFIX)
 ## make uninstall    remove what install has put there
 ## make clean        remove build/
 ##
@@ -130,6 +134,15 @@ $(CORE_LIB): $(CORE_OBJ)
 	rm -f $@
 	ar rcs $@ $^
 
+tool: $(TOOL)
+
+$(BUILD)/tool/%.o: $(SRC)/tool/%.c | packages-build
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+
+$(TOOL): $(TOOL_OBJ) $(CORE_LIB)
+	$(CC) $(CORE_CFLAGS) -o $@ $(TOOL_OBJ) $(CORE_LIB) -lhiredis $(CORE_LIBS)
+
 $(BUILD)/unit/%: t/unit/%.c $(CORE_LIB) | packages-build-test
 	@mkdir -p $(@D)
 	$(CC) $(CORE_CFLAGS) -I t/unit -o $@ $< $(CORE_LIB) -lcmocka $(CORE_LIBS) \
@@ -154,15 +167,16 @@ soak-valgrind: $(MODULE) | packages-demo-test-valgrind
 		SMARTMSG_NGINX=$(CURDIR)/tools/nginx-valgrind.sh \
 		perl -I t/lib t/bench/soak.pl
 
--include $(CORE_OBJ:.o=.d) $(UNIT:=.d) $(DRIVERS:=.d) $(BENCHES:=.d)
+-include $(CORE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT:=.d) $(DRIVERS:=.d) $(BENCHES:=.d)
 
 unit-asan: | packages-demo
-	$(MAKE) unit drivers BUILD=$(BUILD)/sanitized CFLAGS="-O1 -g" \
+	$(MAKE) unit drivers tool BUILD=$(BUILD)/sanitized CFLAGS="-O1 -g" \
 		SANITIZE="-fsanitize=address,undefined -Wno-error \
 		-fno-sanitize-recover=all -fno-omit-frame-pointer"
 	SMARTMSG_UNIT=$(BUILD)/sanitized/unit \
 		SMARTMSG_DRIVERS=$(BUILD)/sanitized/drivers \
-		$(PROVE) t/unit.t t/conformance.t
+		SMARTMSGCTL=$(BUILD)/sanitized/smartmsgctl \
+		$(PROVE) t/unit.t t/conformance.t $(wildcard t/smartmsgctl*.t)
 
 
 # Fuzzers.  Each starts from t/fuzz/corpus/NAME and may have t/fuzz/NAME.dict;
@@ -194,7 +208,7 @@ $(NODE_MODULES): t/browser/package-lock.json | packages-demo-test
 	cd t/browser && npm ci --no-audit --no-fund
 	@touch $@
 
-test-deps: $(MODULE) $(UNIT) $(DRIVERS) $(NODE_MODULES) | packages-demo-test
+test-deps: $(MODULE) $(TOOL) $(UNIT) $(DRIVERS) $(NODE_MODULES) | packages-demo-test
 
 test: test-deps
 	$(PROVE) $(TESTS)
@@ -227,19 +241,25 @@ demo-stop:
 MODULES_DIR ?= $(shell "$(NGINX)" -V 2>&1 | \
 	sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
 RULES_DIR := $(PREFIX)/share/smartmsg/rules
+MAN_DIR := $(PREFIX)/share/man/man1
 
-install: $(MODULE)
+install: $(MODULE) $(TOOL)
 	@test -n "$(MODULES_DIR)" || { \
 		echo "nginx tells no --modules-path: set MODULES_DIR" >&2; exit 1; }
 	install -d "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(RULES_DIR)"
 	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)/"
 	install -m 644 rules/*.json "$(DESTDIR)$(RULES_DIR)/"
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MAN_DIR)"
+	install -m 755 $(TOOL) "$(DESTDIR)$(PREFIX)/bin/"
+	install -m 644 docs/man/smartmsgctl.1 "$(DESTDIR)$(MAN_DIR)/"
 	@sed -e 's|@MODULE@|$(MODULES_DIR)/$(notdir $(MODULE))|' \
 		-e 's|@RULES@|$(RULES_DIR)|' tools/install-note.txt
 
 uninstall:
 	rm -f "$(DESTDIR)$(MODULES_DIR)/$(notdir $(MODULE))"
 	rm -f $(addprefix "$(DESTDIR)$(RULES_DIR)"/,$(notdir $(wildcard rules/*.json)))
+	rm -f "$(DESTDIR)$(PREFIX)/bin/$(notdir $(TOOL))"
+	rm -f "$(DESTDIR)$(MAN_DIR)/smartmsgctl.1"
 	-rmdir "$(DESTDIR)$(RULES_DIR)" "$(DESTDIR)$(PREFIX)/share/smartmsg"
 
 clean:
