@@ -75,7 +75,7 @@ subtest 'malformed' => sub {
             [$click, { %$click, unknown => 1 }],
             [$click, { event => 'impression', rule => 'hello', on => 'jump' }],
             [$click, { event => 'cart', op => 'set', value => -1, items => 1 }],
-            [$click, { event => 'cart', op => 'set', value => 1 }],
+            [$click, { event => 'cart', op => 'add', value => 1 }],
             [$click, { event => 'cart', op => 'set', value => 1, items => 1,
                 currency => 'eur' }],
             [$click, { event => 'order', id => '', value => 1 }],

@@ -171,7 +171,9 @@ static bool read_value(smartmsg_event_t *event, const json_t *value,
 {
     *reason = "must be a number, not negative";
 
-    return read_amount(&event->value, value);
+    event->has_value = read_amount(&event->value, value);
+
+    return event->has_value;
 }
 
 static bool read_items(smartmsg_event_t *event, const json_t *value,
@@ -179,7 +181,9 @@ static bool read_items(smartmsg_event_t *event, const json_t *value,
 {
     *reason = "must be a number, not negative";
 
-    return read_amount(&event->items, value);
+    event->has_items = read_amount(&event->items, value);
+
+    return event->has_items;
 }
 
 /* ISO 4217 */
@@ -256,8 +260,8 @@ static const member_t cart_members[] = {
     {"event", true, read_event},
     {"page", false, read_page},
     {"op", true, read_op},
-    {"value", true, read_value},
-    {"items", true, read_items},
+    {"value", false, read_value},
+    {"items", false, read_items},
     {"currency", false, read_currency},
     {NULL, false, NULL},
 };
@@ -352,6 +356,24 @@ static bool has_required(const smartmsg_event_t *event, const json_t *value,
     return true;
 }
 
+/* What was put in or taken out is told in full, the whole cart at least half. */
+static bool has_amounts(const smartmsg_event_t *event, smartmsg_path_t *path,
+                        smartmsg_error_t *err)
+{
+    bool enough = event->op == SMARTMSG_CART_SET
+                  ? event->has_value || event->has_items
+                  : event->has_value && event->has_items;
+
+    if (event->kind != SMARTMSG_EVENT_CART || enough) {
+        return true;
+    }
+
+    (void)smartmsg_path_key(path, event->has_value ? "items" : "value");
+    smartmsg_error_set(err, path->text, "is missing");
+
+    return false;
+}
+
 static bool parse_event(smartmsg_event_t *event, json_t *value,
                         smartmsg_path_t *path, smartmsg_error_t *err)
 {
@@ -366,7 +388,8 @@ static bool parse_event(smartmsg_event_t *event, json_t *value,
 
     return find_kind(event, json_object_get(value, "event"), path, err)
            && read_members(event, value, path, err)
-           && has_required(event, value, path, err);
+           && has_required(event, value, path, err)
+           && has_amounts(event, path, err);
 }
 
 static bool parse_batch(smartmsg_events_t *events, smartmsg_error_t *err)

@@ -49,6 +49,8 @@ typedef struct {
     smartmsg_cart_op_e op;      /* cart */
     double value;               /* cart, order: amount, >= 0, finite */
     double items;               /* cart: number of items, >= 0, finite */
+    bool has_value;             /* cart: a "set" may leave one of them out */
+    bool has_items;
     smartmsg_str_t currency;    /* cart, order: three capitals, or empty */
     smartmsg_str_t order_id;    /* order: 1..64 bytes */
 } smartmsg_event_t;

@@ -269,6 +269,10 @@ ngx_smartmsg_event_write(ngx_http_request_t *r, smartmsg_events_t *events)
         ev.action = event->action;
         ev.value = event->value;
         ev.items = event->items;
+        ev.no_value = (event->kind == SMARTMSG_EVENT_CART
+                       && !event->has_value);
+        ev.no_items = (event->kind == SMARTMSG_EVENT_CART
+                       && !event->has_items);
         ev.currency = ngx_smartmsg_event_str(event->currency);
         ev.order = ngx_smartmsg_event_str(event->order_id);
 

@@ -6,6 +6,7 @@
  *   PREFIX{VISITOR}:s        the session
  *   PREFIX{VISITOR}:v        the visitor
  *   PREFIX{VISITOR}:o        order numbers seen, against double counting
+ *   PREFIX{VISITOR}:p        an order was counted whose number is not known
  *   PREFIXstats:RULE:DAY     counters by variation
  *   PREFIXevents             the stream of events
  *   PREFIXstatus, PREFIXgood the state of each rule, its last good text
@@ -33,6 +34,7 @@
 #define NGX_SMARTMSG_SESSION_TTL       1800
 #define NGX_SMARTMSG_SESSION_NEW_TTL   120
 #define NGX_SMARTMSG_ORDER_TTL         (90 * 86400)
+#define NGX_SMARTMSG_PLACED_TTL        1800
 #define NGX_SMARTMSG_STATS_TTL         (400 * 86400)
 
 #define NGX_SMARTMSG_STREAM_MAXLEN     100000
@@ -137,6 +139,10 @@ typedef struct {
     double                        items;
     ngx_str_t                     currency;
 
+    /* NGX_SMARTMSG_STORE_CART_SET: what is not known stays as it was */
+    unsigned                      no_value:1;
+    unsigned                      no_items:1;
+
     /* order */
     ngx_str_t                     order;
 } ngx_smartmsg_store_event_t;
@@ -192,6 +198,36 @@ ngx_int_t ngx_smartmsg_store_view(ngx_smartmsg_store_t *store,
 
 ngx_int_t ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event);
+
+/*
+ * An event that a request of the shop means.  The name is a plain word, and
+ * one of few: each has a counter in the session.
+ */
+
+typedef struct {
+    ngx_str_t                     visitor;
+    time_t                        now;
+    time_t                        visitor_ttl;
+    ngx_str_t                     page;
+
+    ngx_str_t                     name;
+
+    /* for the stream, at most NGX_SMARTMSG_TRACK_FIELDS */
+    ngx_smartmsg_field_t         *fields;
+    ngx_uint_t                    nfields;
+
+    /*
+     * It is an order whose number is not known.  It counts as one, unless
+     * the one before was such an order, too, NGX_SMARTMSG_PLACED_TTL ago at
+     * most; and the order with a number that follows is the same.
+     */
+    unsigned                      placed:1;
+} ngx_smartmsg_store_track_t;
+
+#define NGX_SMARTMSG_TRACK_FIELDS  8
+
+ngx_int_t ngx_smartmsg_store_track(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_track_t *track);
 
 /*
  * Sets the state of a rule: error NULL for a rule that is in force, else the

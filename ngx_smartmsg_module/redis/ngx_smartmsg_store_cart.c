@@ -19,6 +19,8 @@ typedef struct {
     time_t                          now;
     double                          value;
     double                          items;
+    unsigned                        no_value:1;
+    unsigned                        no_items:1;
 } ngx_smartmsg_store_cart_t;
 
 
@@ -44,10 +46,16 @@ ngx_smartmsg_store_cart_set(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_compare_cart(store, event, rc);
 
     ngx_smartmsg_store_cmd(&cmd, store, "HSET", &event->visitor, 's');
-    ngx_smartmsg_cmd_text(&cmd, "cart.value");
-    ngx_smartmsg_cmd_num(&cmd, event->value);
-    ngx_smartmsg_cmd_text(&cmd, "cart.items");
-    ngx_smartmsg_cmd_num(&cmd, event->items);
+
+    if (!event->no_value) {
+        ngx_smartmsg_cmd_text(&cmd, "cart.value");
+        ngx_smartmsg_cmd_num(&cmd, event->value);
+    }
+
+    if (!event->no_items) {
+        ngx_smartmsg_cmd_text(&cmd, "cart.items");
+        ngx_smartmsg_cmd_num(&cmd, event->items);
+    }
 
     if (event->currency.len) {
         ngx_smartmsg_cmd_text(&cmd, "cart.currency");
@@ -56,7 +64,7 @@ ngx_smartmsg_store_cart_set(ngx_smartmsg_store_t *store,
 
     ngx_smartmsg_store_write(&cmd, store, rc);
 
-    if (event->currency.len == 0) {
+    if (event->currency.len == 0 && !event->no_value) {
         ngx_smartmsg_store_cmd(&cmd, store, "HDEL", &event->visitor, 's');
         ngx_smartmsg_cmd_text(&cmd, "cart.currency");
         ngx_smartmsg_store_write(&cmd, store, rc);
@@ -87,6 +95,8 @@ ngx_smartmsg_store_compare_cart(ngx_smartmsg_store_t *store,
     cart->now = event->now;
     cart->value = event->value;
     cart->items = event->items;
+    cart->no_value = event->no_value;
+    cart->no_items = event->no_items;
     cart->visitor.data = cart->id;
     cart->visitor.len = NGX_SMARTMSG_VISITOR_LEN;
     ngx_memcpy(cart->id, event->visitor.data, NGX_SMARTMSG_VISITOR_LEN);
@@ -116,8 +126,11 @@ ngx_smartmsg_store_cart_reply(void *data, redisReply *reply)
     rc = NGX_OK;
 
     if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2
-        && !(ngx_smartmsg_store_is_number(reply->element[0], cart->value)
-             && ngx_smartmsg_store_is_number(reply->element[1], cart->items)))
+        && !((cart->no_value
+              || ngx_smartmsg_store_is_number(reply->element[0], cart->value))
+             && (cart->no_items
+                 || ngx_smartmsg_store_is_number(reply->element[1],
+                                                 cart->items))))
     {
         ngx_smartmsg_store_cart_time(cart->store, &cart->visitor, cart->now,
                                      &rc);

@@ -22,16 +22,15 @@ static void ngx_smartmsg_store_count(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static void ngx_smartmsg_store_answered(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
-static void ngx_smartmsg_store_heard(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static ngx_int_t ngx_smartmsg_store_order(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event);
 static ngx_smartmsg_store_order_t *ngx_smartmsg_store_keep_order(
     ngx_smartmsg_store_t *store, ngx_smartmsg_store_event_t *event);
 static void ngx_smartmsg_store_keep_str(u_char **p, ngx_str_t *s);
 static void ngx_smartmsg_store_order_reply(void *data, redisReply *reply);
+static void ngx_smartmsg_store_mark_reply(void *data, redisReply *reply);
 static void ngx_smartmsg_store_new_order(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event);
+    ngx_smartmsg_store_event_t *event, ngx_uint_t counted);
 static void ngx_smartmsg_store_stream(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static void ngx_smartmsg_store_stream_str(ngx_smartmsg_cmd_t *cmd,
@@ -97,30 +96,26 @@ ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_stream(store, event, &rc);
 
     if (event->visitor.len) {
-        ngx_smartmsg_store_heard(store, event, &rc);
+        ngx_smartmsg_store_heard(store, &event->visitor, &rc);
     }
 
     return rc;
 }
 
 
-/*
- * The visitor is there, and what was just created needs an end.
- */
-
-static void
+void
 ngx_smartmsg_store_heard(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event, ngx_int_t *rc)
+    const ngx_str_t *visitor, ngx_int_t *rc)
 {
     ngx_smartmsg_cmd_t  cmd;
 
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 's');
+    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", visitor, 's');
     ngx_smartmsg_cmd_text(&cmd, "events");
     ngx_smartmsg_cmd_int(&cmd, 1);
     ngx_smartmsg_store_write(&cmd, store, rc);
 
-    ngx_smartmsg_store_expire(store, &event->visitor, 's',
-                              NGX_SMARTMSG_SESSION_TTL, rc);
+    ngx_smartmsg_store_expire(store, visitor, 's', NGX_SMARTMSG_SESSION_TTL,
+                              rc);
 }
 
 
@@ -317,8 +312,37 @@ ngx_smartmsg_store_order_reply(void *data, redisReply *reply)
 {
     ngx_smartmsg_store_order_t *order = data;
 
-    if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer == 1) {
-        ngx_smartmsg_store_new_order(order->store, &order->event);
+    ngx_smartmsg_cmd_t  cmd;
+
+    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER
+        || reply->integer != 1)
+    {
+        ngx_free(order);
+        return;
+    }
+
+    /* it may have been counted before its number was known */
+
+    ngx_smartmsg_store_cmd(&cmd, order->store, "DEL", &order->event.visitor,
+                           'p');
+
+    if (ngx_smartmsg_cmd_query(&cmd, order->store->redis,
+                               ngx_smartmsg_store_mark_reply, order, NULL)
+        != NGX_OK)
+    {
+        ngx_free(order);
+    }
+}
+
+
+static void
+ngx_smartmsg_store_mark_reply(void *data, redisReply *reply)
+{
+    ngx_smartmsg_store_order_t *order = data;
+
+    if (reply && reply->type == REDIS_REPLY_INTEGER) {
+        ngx_smartmsg_store_new_order(order->store, &order->event,
+                                     reply->integer == 1);
     }
 
     ngx_free(order);
@@ -327,38 +351,19 @@ ngx_smartmsg_store_order_reply(void *data, redisReply *reply)
 
 static void
 ngx_smartmsg_store_new_order(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event)
+    ngx_smartmsg_store_event_t *event, ngx_uint_t counted)
 {
-    ngx_int_t           rc;
-    ngx_smartmsg_cmd_t  cmd;
+    ngx_int_t  rc;
 
     /* what fails here is counted by the connection */
 
     rc = NGX_OK;
 
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 's');
-    ngx_smartmsg_cmd_text(&cmd, "orders");
-    ngx_smartmsg_cmd_int(&cmd, 1);
-    ngx_smartmsg_store_write(&cmd, store, &rc);
+    if (!counted) {
+        ngx_smartmsg_store_count_order(store, event, &rc);
+    }
 
-    ngx_smartmsg_store_cmd(&cmd, store, "HDEL", &event->visitor, 's');
-    ngx_smartmsg_cmd_text(&cmd, "cart.value");
-    ngx_smartmsg_cmd_text(&cmd, "cart.items");
-    ngx_smartmsg_cmd_text(&cmd, "cart.currency");
-    ngx_smartmsg_cmd_text(&cmd, "cart.time");
-    ngx_smartmsg_store_write(&cmd, store, &rc);
-
-    ngx_smartmsg_store_heard(store, event, &rc);
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 'v');
-    ngx_smartmsg_cmd_text(&cmd, "orders");
-    ngx_smartmsg_cmd_int(&cmd, 1);
-    ngx_smartmsg_store_write(&cmd, store, &rc);
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HSET", &event->visitor, 'v');
-    ngx_smartmsg_cmd_text(&cmd, "last_order");
-    ngx_smartmsg_cmd_int(&cmd, event->now);
-    ngx_smartmsg_store_write(&cmd, store, &rc);
+    ngx_smartmsg_store_heard(store, &event->visitor, &rc);
 
     ngx_smartmsg_store_add_number(store, &event->visitor, 'v', "revenue",
                                   event->value, &rc);
@@ -367,6 +372,42 @@ ngx_smartmsg_store_new_order(ngx_smartmsg_store_t *store,
                               &rc);
 
     ngx_smartmsg_store_stream(store, event, &rc);
+}
+
+
+void
+ngx_smartmsg_store_count_order(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc)
+{
+    ngx_smartmsg_cmd_t  cmd;
+
+    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 's');
+    ngx_smartmsg_cmd_text(&cmd, "orders");
+    ngx_smartmsg_cmd_int(&cmd, 1);
+    ngx_smartmsg_store_write(&cmd, store, rc);
+
+    ngx_smartmsg_store_cmd(&cmd, store, "HDEL", &event->visitor, 's');
+    ngx_smartmsg_cmd_text(&cmd, "cart.value");
+    ngx_smartmsg_cmd_text(&cmd, "cart.items");
+    ngx_smartmsg_cmd_text(&cmd, "cart.currency");
+    ngx_smartmsg_cmd_text(&cmd, "cart.time");
+    ngx_smartmsg_store_write(&cmd, store, rc);
+
+    ngx_smartmsg_store_expire(store, &event->visitor, 's',
+                              NGX_SMARTMSG_SESSION_TTL, rc);
+
+    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 'v');
+    ngx_smartmsg_cmd_text(&cmd, "orders");
+    ngx_smartmsg_cmd_int(&cmd, 1);
+    ngx_smartmsg_store_write(&cmd, store, rc);
+
+    ngx_smartmsg_store_cmd(&cmd, store, "HSET", &event->visitor, 'v');
+    ngx_smartmsg_cmd_text(&cmd, "last_order");
+    ngx_smartmsg_cmd_int(&cmd, event->now);
+    ngx_smartmsg_store_write(&cmd, store, rc);
+
+    ngx_smartmsg_store_expire(store, &event->visitor, 'v', event->visitor_ttl,
+                              rc);
 }
 
 
@@ -405,13 +446,13 @@ ngx_smartmsg_store_stream(ngx_smartmsg_store_t *store,
 
     ngx_smartmsg_store_stream_str(&cmd, "order", &event->order);
 
-    if (op || event->event == NGX_SMARTMSG_STORE_ORDER) {
+    if ((op || event->event == NGX_SMARTMSG_STORE_ORDER) && !event->no_value) {
         ngx_smartmsg_cmd_text(&cmd, "value");
         ngx_smartmsg_cmd_num(&cmd, event->value);
         ngx_smartmsg_store_stream_str(&cmd, "currency", &event->currency);
     }
 
-    if (op) {
+    if (op && !event->no_items) {
         ngx_smartmsg_cmd_text(&cmd, "items");
         ngx_smartmsg_cmd_num(&cmd, event->items);
     }

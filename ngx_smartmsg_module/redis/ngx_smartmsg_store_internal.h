@@ -49,6 +49,20 @@ void ngx_smartmsg_store_add_number(ngx_smartmsg_store_t *store,
     ngx_int_t *rc);
 
 /*
+ * The visitor is there, and what was just created in the session needs an end.
+ */
+
+void ngx_smartmsg_store_heard(ngx_smartmsg_store_t *store,
+    const ngx_str_t *visitor, ngx_int_t *rc);
+
+/*
+ * One order more, of which nothing is known but when: the cart is empty.
+ */
+
+void ngx_smartmsg_store_count_order(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
+
+/*
  * Of an event about the cart: all of it, or what was put in (sign 1) or taken
  * out (-1).
  */

@@ -120,7 +120,13 @@ static void test_cart_and_order(void **state)
     assert_str(events.events[0].currency, "EUR");
     smartmsg_events_free(&events);
 
+    good("{'event': 'cart', 'op': 'set', 'items': 1}", &events);
+    assert_true(events.events[0].has_items);
+    assert_false(events.events[0].has_value);
+    smartmsg_events_free(&events);
+
     good("{'event': 'cart', 'op': 'set', 'value': -0.0, 'items': 0}", &events);
+    assert_true(events.events[0].has_items && events.events[0].has_value);
     assert_int_equal(events.events[0].op, SMARTMSG_CART_SET);
     assert_true(1 / events.events[0].value > 0);
     smartmsg_events_free(&events);
@@ -191,8 +197,9 @@ static void test_amount_errors(void **state)
 {
     (void)state;
 
-    bad("{'event': 'cart', 'op': 'set', 'value': 1}", ".items", "missing");
-    bad("{'event': 'cart', 'op': 'set', 'items': 1}", ".value", "missing");
+    bad("{'event': 'cart', 'op': 'set'}", ".value", "missing");
+    bad("{'event': 'cart', 'op': 'add', 'value': 1}", ".items", "missing");
+    bad("{'event': 'cart', 'op': 'remove', 'items': 1}", ".value", "missing");
     bad("{'event': 'cart', 'value': 1, 'items': 1}", ".op", "missing");
     bad("{'event': 'cart', 'op': 'empty'}", ".op", "\"remove\"");
     bad("{'event': 'cart', 'op': 1}", ".op", "\"remove\"");

@@ -15,8 +15,8 @@ const FIELDS = {
   view: {},
   cart: {
     op: [(value) => ['set', 'add', 'remove'].includes(value)],
-    value: [amount],
-    items: [amount],
+    value: [amount, 'optional'],
+    items: [amount, 'optional'],
     currency: [currency, 'optional'],
   },
   order: { id: [(value) => /^[ -~]{1,64}$/.test(value)], value: [amount], currency: [currency, 'optional'] },
