@@ -77,36 +77,38 @@ subtest 'variables' => sub {
 };
 
 
+# What the module computes, what tools know, and what people read.
 subtest 'facts' => sub {
-    my ($list) = source('http/ngx_smartmsg_sources.c')
-        =~ /ngx_smartmsg_sources\[\] = \{(.*?)ngx_null_string/s;
-    my @sources = $list =~ /ngx_string\("([\w.]+)"\)/g;
-    my @facts = words('facts.md');
-
-    ok(@sources > 10, 'the sources have some');
-    for my $source (@sources) {
-        my $found = $source =~ /\.\z/ ? grep { index($_, $source) == 0 } @facts
-            : grep { $_ eq $source } @facts;
-        ok($found, "$source is documented");
-    }
-
-    # members of families that the module writes itself
-    my ($comment) = source('http/ngx_smartmsg_sources.c') =~ m{/\* (visitor\.orders.*?) \*/};
-    my @known = ($comment =~ /visitor\.\w+/g,
-        source('http/ngx_smartmsg_session.c') =~ /"(utm\.\w+)"/g,
-        map { "session.$_" } source('http/ngx_smartmsg_session.c') =~ /session_set\(ctx, "(\w+)"/g);
-    cmp_ok(@known, '>', 10, 'there are some');
-    for my $fact (@known) {
-        ok((grep { $_ eq $fact } @facts), "$fact is documented");
-    }
+    my @sources = map { slurp($_) =~ /\{ ngx_string\("([\w.]+)"\)/g }
+        glob "$src/http/ngx_smartmsg_sources_*.c";
+    my ($table) = source('core/schema.c') =~ /facts\[\] = \{(.*?)\};/s;
+    my %schema = $table =~ /\{ "([\w.]+)", "(\w+)"/g;
+    my %documented;
 
     for my $row (grep { @$_ == 5 && $_->[0] =~ /^`/ } tables("$root/docs/facts.md")) {
-        for my $fact ($row->[0] =~ /`([^`]+)`/g) {
-            ok((grep { $_ eq $fact || (/\.\z/ && index($fact, $_) == 0) } @sources),
-                "$fact exists");
-        }
         is((grep { /\S/ } @$row), 5, "$row->[0]: name, type, example, source, cost");
+        $documented{$_} = $row->[1] for map { s/\.\K(?:NAME|RULE)$//r }
+            $row->[0] =~ /`([^`]+)`/g;
     }
+
+    same_words('facts', [ keys %documented ], [ keys %schema ]);
+    is($documented{$_}, $schema{$_}, "$_: type") for sort keys %schema;
+
+    # a family may be known by its members, such as utm.source
+    for my $source (@sources) {
+        ok((grep { $source =~ /\.\z/ ? index($_, $source) == 0 : $_ eq $source }
+            keys %schema), "$source is in the schema");
+    }
+    for my $fact (sort keys %schema) {
+        ok((grep { $_ eq $fact || (/\.\z/ && index($fact, $_) == 0) } @sources),
+            "$fact exists");
+    }
+
+    my @utm = source('http/ngx_smartmsg_session.c') =~ /"(utm\.\w+)"/g;
+    same_words('campaign', [ grep { /^utm\./ } keys %schema ], \@utm);
+
+    my ($clicks) = source('core/click.c') =~ /clicks\[\] = \{(.*?)NULL/s;
+    same_words('click ids', [ words('facts.md', 'Click ids') ], [ $clicks =~ /"(\w+)",/g ]);
 };
 
 
