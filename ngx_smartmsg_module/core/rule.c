@@ -234,6 +234,55 @@ static bool parse_season(smartmsg_rule_t *rule, json_t *root,
     return true;
 }
 
+/* Members that a feature and an entry of its `rules` are known to have. */
+static const char *const feature_members[] = {
+    "defaultValue", "rules", "description", "priority", "start", "end", "goal",
+    "group", "urgent", "id", "tags", "project", "owner", "archived",
+    "environments", "valueType", "prerequisites", "metadata", "version", NULL
+};
+
+static const char *const entry_members[] = {
+    "condition", "parentConditions", "force", "coverage", "variations",
+    "weights", "key", "hashAttribute", "fallbackAttribute", "hashVersion",
+    "seed", "namespace", "filters", "ranges", "meta", "name", "phase", "tracks",
+    "id", "description", "enabled", "disableStickyBucketing", "bucketVersion",
+    "minBucketVersion", "range", "url", "urlPatterns", NULL
+};
+
+/*
+ * Other tools may add members of their own, which are passed over; but one
+ * that is nearly a known one is a typing error. A misspelt "condition" would
+ * show the message to everybody.
+ */
+static bool check_spelling(const json_t *object, const char *const *known,
+                           smartmsg_path_t *path, smartmsg_error_t *err)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)object, name, value) {
+        const char *meant = NULL;
+        size_t i;
+
+        for (i = 0; known[i] != NULL && strcmp(known[i], name) != 0; i++) {
+            /* void */
+        }
+
+        if (known[i] == NULL) {
+            meant = smartmsg_suggest(name, known);
+        }
+
+        if (meant != NULL && json_object_get(object, meant) == NULL) {
+            (void)smartmsg_path_key(path, name);
+            smartmsg_error_set(err, path->text, "unknown member; is \"%s\" "
+                               "meant?", meant);
+            return false;
+        }
+    }
+
+    return true;
+}
+
 /*
  * An entry of `rules` without an effect is passed over by every SDK, and so
  * would be a misspelt "force".
@@ -241,11 +290,24 @@ static bool parse_season(smartmsg_rule_t *rule, json_t *root,
 static bool check_effects(json_t *root, smartmsg_error_t *err)
 {
     json_t *list = json_object_get(root, "rules");
+    smartmsg_path_t top = {0};
     json_t *value;
     size_t i;
 
+    if (!check_spelling(root, feature_members, &top, err)) {
+        return false;
+    }
+
     json_array_foreach(list, i, value) {
         smartmsg_path_t path = {0};
+
+        (void)smartmsg_path_key(&path, "rules");
+        (void)smartmsg_path_index(&path, i);
+
+        if (json_is_object(value)
+            && !check_spelling(value, entry_members, &path, err)) {
+            return false;
+        }
 
         if (json_object_get(value, "force") != NULL
             || json_object_get(value, "variations") != NULL
@@ -254,8 +316,6 @@ static bool check_effects(json_t *root, smartmsg_error_t *err)
             continue;
         }
 
-        (void)smartmsg_path_key(&path, "rules");
-        (void)smartmsg_path_index(&path, i);
         smartmsg_error_set(err, path.text, "does nothing: give it \"force\" "
                            "or \"variations\"");
         return false;
@@ -328,6 +388,16 @@ static bool starts_with(smartmsg_str_t text, smartmsg_str_t prefix)
            && memcmp(text.data, prefix.data, prefix.len) == 0;
 }
 
+/* A fact that the shop's pages tell to the browser only. */
+static bool is_signal(smartmsg_str_t name)
+{
+    return starts_with(name, SMARTMSG_STR("cart."))
+           || smartmsg_str_eq(name, SMARTMSG_STR("session.orders"))
+           || smartmsg_str_eq(name, SMARTMSG_STR("visitor.orders"))
+           || smartmsg_str_eq(name, SMARTMSG_STR("visitor.revenue"))
+           || smartmsg_str_eq(name, SMARTMSG_STR("visitor.last_order"));
+}
+
 /* Notes the facts that matter before the rule is asked. */
 static void note_facts(smartmsg_rule_t *rule, const smartmsg_names_t *names)
 {
@@ -339,7 +409,7 @@ static void note_facts(smartmsg_rule_t *rule, const smartmsg_names_t *names)
     for (size_t i = 0; i < n; i++) {
         smartmsg_str_t name = smartmsg_names_name(names, slots[i]);
 
-        if (starts_with(name, SMARTMSG_STR("cart."))) {
+        if (is_signal(name)) {
             rule->uses_cart = true;
         } else if (smartmsg_str_eq(name, SMARTMSG_STR("page.type"))) {
             rule->page_slot = slots[i];

@@ -53,7 +53,10 @@ smartmsg_trigger_set_t smartmsg_rule_kinds(const smartmsg_rule_t *rule);
 /* Whether now (unix seconds) is in the rule's [start, end). */
 bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now);
 
-/* Whether a condition asks for a fact whose name begins with "cart.". */
+/*
+ * Whether a condition asks for what the shop tells the browser only: the cart,
+ * or orders.
+ */
 bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule);
 
 /* The slot of "page.type" if a condition asks for it, else SMARTMSG_NO_SLOT. */

@@ -163,6 +163,40 @@ static void test_messages(void **state)
     smartmsg_rule_unref(rule);
 }
 
+static void test_misspelt(void **state)
+{
+    smartmsg_rule_t *rule;
+
+    (void)state;
+    check_error("{'ruels': []}", 1, "ruels", "is \"rules\" meant?");
+    check_error("{'rules': [{'condtion': {'a': 1}, 'force': " VALUE "}]}", 1,
+                "rules[0].condtion", "is \"condition\" meant?");
+
+    /* members of other tools, and both spellings side by side */
+    rule = good("{'x-owner': 'a', 'rules': [{'condition': {}, 'conditions': 1,"
+                " 'savedGroupTargeting': [], 'force': " VALUE "}]}");
+    smartmsg_rule_unref(rule);
+}
+
+static void test_signals(void **state)
+{
+    const char *const facts[] = {"cart.items", "session.orders",
+                                 "visitor.orders", "visitor.revenue"};
+
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++) {
+        char text[512];
+        smartmsg_rule_t *rule;
+
+        snprintf(text, sizeof(text), "{'rules': [{'condition': {'%s': 0},"
+                 " 'force': " VALUE "}]}", facts[i]);
+        rule = good(text);
+        assert_true(smartmsg_rule_uses_cart(rule));
+        smartmsg_rule_unref(rule);
+    }
+}
+
 static void test_references(void **state)
 {
     smartmsg_rule_t *rule = good("{}");
@@ -223,7 +257,9 @@ static void test_semantic_errors(void **state)
     check_error("{'rules': [\n{'condition': {'a.b': {\n'$gtt': 1}}, "
                 "'force': null}]}", 3, "rules[0].condition.a.b.$gtt", "$gt?");
     check_error("{'rules': [{'force': null},\n{'froce': null}]}", 2,
-                "rules[1]", "does nothing");
+                "rules[1].froce", "\"force\"");
+    check_error("{'rules': [{'force': null},\n{'id': 'x'}]}", 2, "rules[1]",
+                "does nothing");
 }
 
 static void test_bad_ids(void **state)
@@ -367,6 +403,8 @@ int main(void)
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_no_message),
         cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_misspelt),
+        cmocka_unit_test(test_signals),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_season),
         cmocka_unit_test(test_syntax_errors),
