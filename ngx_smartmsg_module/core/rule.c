@@ -237,8 +237,7 @@ static bool parse_season(smartmsg_rule_t *rule, json_t *root,
 /* Members that a feature and an entry of its `rules` are known to have. */
 static const char *const feature_members[] = {
     "defaultValue", "rules", "description", "priority", "start", "end", "goal",
-    "group", "urgent", "id", "tags", "project", "owner", "archived",
-    "environments", "valueType", "prerequisites", "metadata", "version", NULL
+    "group", "urgent", "id", NULL
 };
 
 static const char *const entry_members[] = {

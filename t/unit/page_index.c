@@ -80,7 +80,7 @@ static smartmsg_rule_t *random_rule(unsigned number)
             ? "%s{'condition': %s%s, 'force': %s}"
             : "%s{'condition': %s%s, 'variations': [null, %s], "
               "'weights': [0.5, 0.5]}";
-        char parent[100] = "";
+        char parent[160] = "";
 
         if (pick(5) == 0) {
             (void)snprintf(parent, sizeof(parent), ", 'parentConditions': "

@@ -173,7 +173,7 @@ static void test_misspelt(void **state)
                 "rules[0].condtion", "is \"condition\" meant?");
 
     /* members of other tools, and both spellings side by side */
-    rule = good("{'x-owner': 'a', 'rules': [{'condition': {}, 'conditions': 1,"
+    rule = good("{'owner': 'a', 'tags': [], 'rules': [{'condition': {}, 'conditions': 1,"
                 " 'savedGroupTargeting': [], 'force': " VALUE "}]}");
     smartmsg_rule_unref(rule);
 }
