@@ -309,6 +309,19 @@ subtest 'frozen at start' => sub {
 };
 
 
+subtest 'frozen at start, and nobody is known' => sub {
+    my $redis = redis();
+    $redis->freeze;
+
+    my $nginx = site($redis, redis => 'connect_timeout=500ms');
+    plain($nginx, $nginx->visitor, 'redis_down', 'held until it is given up');
+
+    $redis->thaw;
+    ok(injected($nginx, $nginx->visitor), 'messages are back');
+    $nginx->stop_ok;
+};
+
+
 subtest 'passwords' => sub {
     my @redis = map { redis(args => [requirepass => 'one']) } 1, 2;
     my @nginx = (site($redis[0], redis => 'password=two'), site($redis[1]));

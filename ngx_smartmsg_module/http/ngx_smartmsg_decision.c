@@ -35,6 +35,13 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
 
     ctx->decided = 1;
 
+    /* a new worker, and Redis has gone before it told the switches */
+
+    if (!ctx->site->loaded) {
+        ctx->status = NGX_SMARTMSG_REDIS_DOWN;
+        return;
+    }
+
     if (ngx_smartmsg_facts(ctx, &facts) != NGX_OK) {
         ctx->status = NGX_SMARTMSG_ERROR;
         return;

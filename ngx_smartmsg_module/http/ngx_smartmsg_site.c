@@ -9,6 +9,8 @@
 static void ngx_smartmsg_site_cleanup(void *data);
 static void ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good);
+static void ngx_smartmsg_site_lost(void *data);
+static void ngx_smartmsg_site_wake(ngx_smartmsg_site_t *site);
 static void ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
     ngx_smartmsg_fields_t *rules, ngx_smartmsg_fields_t *switches,
     ngx_smartmsg_fields_t *good);
@@ -133,7 +135,8 @@ ngx_smartmsg_site_start(ngx_smartmsg_site_t *site, ngx_cycle_t *cycle)
     }
 
     site->watch = ngx_smartmsg_watch_create(site->redis, site->redis_conf,
-                                            ngx_smartmsg_site_loaded, site,
+                                            ngx_smartmsg_site_loaded,
+                                            ngx_smartmsg_site_lost, site,
                                             cycle->log);
     if (site->watch == NULL) {
         goto failed;
@@ -200,9 +203,6 @@ ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
 {
     ngx_smartmsg_site_t *site = data;
 
-    ngx_queue_t            *q;
-    ngx_smartmsg_waiter_t  *waiter;
-
     /* half of the state is no state: what is in force stays in force */
 
     if (rules && switches && good) {
@@ -210,6 +210,25 @@ ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     }
 
     site->loaded = 1;
+
+    ngx_smartmsg_site_wake(site);
+}
+
+
+/* nothing is known and nothing will come soon: the pages go on without */
+
+static void
+ngx_smartmsg_site_lost(void *data)
+{
+    ngx_smartmsg_site_wake(data);
+}
+
+
+static void
+ngx_smartmsg_site_wake(ngx_smartmsg_site_t *site)
+{
+    ngx_queue_t            *q;
+    ngx_smartmsg_waiter_t  *waiter;
 
     while (!ngx_queue_empty(&site->waiting)) {
         q = ngx_queue_head(&site->waiting);

@@ -36,6 +36,7 @@ struct ngx_smartmsg_watch_s {
     ngx_log_t                      *log;
 
     ngx_smartmsg_watch_loaded_pt    loaded;
+    ngx_smartmsg_watch_failed_pt    lost;
     void                           *data;
 
     ngx_smartmsg_redis_listener_t   redis_listener;
@@ -98,7 +99,7 @@ static void ngx_smartmsg_watch_timer_handler(ngx_event_t *ev);
 ngx_smartmsg_watch_t *
 ngx_smartmsg_watch_create(ngx_smartmsg_redis_t *redis,
     ngx_smartmsg_redis_conf_t *conf, ngx_smartmsg_watch_loaded_pt loaded,
-    void *data, ngx_log_t *log)
+    ngx_smartmsg_watch_failed_pt failed, void *data, ngx_log_t *log)
 {
     ngx_smartmsg_watch_t  *watch;
 
@@ -111,6 +112,7 @@ ngx_smartmsg_watch_create(ngx_smartmsg_redis_t *redis,
     watch->conf = conf;
     watch->log = log;
     watch->loaded = loaded;
+    watch->lost = failed;
     watch->data = data;
 
     watch->dummy.fd = (ngx_socket_t) -1;
@@ -504,6 +506,10 @@ ngx_smartmsg_watch_deliver(ngx_smartmsg_watch_t *watch)
 {
     if (watch->failed) {
         watch->dirty = 1;
+
+        if (!ngx_smartmsg_redis_ready(watch->redis)) {
+            watch->lost(watch->data);
+        }
 
     } else if (ngx_smartmsg_watch_changed(watch)) {
         watch->loaded(watch->data,

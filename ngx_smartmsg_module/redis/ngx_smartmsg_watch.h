@@ -49,6 +49,14 @@ typedef void (*ngx_smartmsg_watch_loaded_pt)(void *data,
 
 
 /*
+ * A load has failed because Redis is away; it is done again when Redis is
+ * back.  Runs as "loaded" does.
+ */
+
+typedef void (*ngx_smartmsg_watch_failed_pt)(void *data);
+
+
+/*
  * Makes a watcher that loads through "redis" and opens a second connection
  * with the same settings.  Returns NULL without memory.  To be closed before
  * "redis" is.
@@ -56,7 +64,7 @@ typedef void (*ngx_smartmsg_watch_loaded_pt)(void *data,
 
 ngx_smartmsg_watch_t *ngx_smartmsg_watch_create(ngx_smartmsg_redis_t *redis,
     ngx_smartmsg_redis_conf_t *conf, ngx_smartmsg_watch_loaded_pt loaded,
-    void *data, ngx_log_t *log);
+    ngx_smartmsg_watch_failed_pt failed, void *data, ngx_log_t *log);
 
 /*
  * Connects both, in the background, and loads as soon as possible.
