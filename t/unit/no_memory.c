@@ -10,6 +10,7 @@
 
 #include "core/catalog.h"
 #include "core/events.h"
+#include "core/timezone.h"
 
 static long countdown = -1;     /* allocations until one fails; < 0: never */
 static bool for_good;           /* all after that one fail, too */
@@ -212,6 +213,70 @@ static void test_ruleset(void **state)
     exhaust(attempt_ruleset, false);
 }
 
+/* Without memory for the types of pages each rule is asked. */
+static void attempt_page_type(long n, bool all)
+{
+    static const char text[] =
+        "{\"rules\": [{\"condition\": {\"page.type\": \"cart\"}, \"force\": "
+        "{\"when\": [{\"on\": \"exit\"}], "
+        "\"show\": {\"as\": \"dialog\", \"title\": \"A\"}}}]}";
+    smartmsg_names_t *names = smartmsg_names_create();
+    smartmsg_ruleset_entry_t entry = {
+        smartmsg_rule_parse(S("r"), S(text), names, NULL), true
+    };
+    smartmsg_ruleset_t *set = smartmsg_ruleset_new(&entry, 1, true);
+    json_t *object = J("{'page': {'type': 'cart'}}");
+    smartmsg_json_facts_t from;
+    smartmsg_facts_t facts = smartmsg_json_facts(&from, names, object);
+    smartmsg_context_t context = {.facts = &facts};
+    smartmsg_decision_t decision;
+
+    assert_non_null(set);
+    start(n, all);
+    smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
+    stop();
+
+    assert_int_equal(decision.n, 1);
+    smartmsg_decision_release(&decision);
+    json_decref(object);
+    smartmsg_ruleset_unref(set);
+    smartmsg_rule_unref(entry.rule);
+    smartmsg_names_destroy(names);
+}
+
+static void test_page_type(void **state)
+{
+    (void)state;
+    exhaust(attempt_page_type, false);
+}
+
+static void attempt_timezone(long n, bool all)
+{
+    smartmsg_error_t err;
+
+    start(n, all);
+
+    smartmsg_timezone_t *zone = smartmsg_timezone_load(S("Europe/Berlin"),
+                                                       &err);
+
+    stop();
+
+    if (has_failed) {
+        assert_null(zone);
+        assert_string_equal(err.text, "out of memory");
+    } else {
+        assert_non_null(zone);
+    }
+
+    smartmsg_timezone_free(zone);
+}
+
+static void test_timezone(void **state)
+{
+    (void)state;
+    exhaust(attempt_timezone, false);
+}
+
 static void count_broken(void *data, smartmsg_str_t id,
                          const smartmsg_error_t *err, const char *in_force)
 {
@@ -412,6 +477,8 @@ int main(void)
         cmocka_unit_test(test_message),
         cmocka_unit_test(test_rule),
         cmocka_unit_test(test_ruleset),
+        cmocka_unit_test(test_page_type),
+        cmocka_unit_test(test_timezone),
         cmocka_unit_test(test_catalog),
         cmocka_unit_test(test_update),
         cmocka_unit_test(test_update_of_one),
