@@ -303,43 +303,87 @@ static void test_relevant_only(void **state)
     smartmsg_ruleset_unref(set);
 }
 
-/* The type that was not used for longest is looked up anew, no other one. */
+/*
+ * The type that was not used for longest is given up, no other one: what is
+ * remembered of a page shows when there are no rules any more.
+ */
 static void test_oldest_goes(void **state)
 {
     smartmsg_rule_t *rule = make_rule(names, "r", "{'rules': [{'condition': "
         "{'page.type': 'a'}, 'force': " MESSAGE(EXIT) "}]}");
     const smartmsg_rule_t *list[] = {rule};
-    smartmsg_rules_t all = {list, 1};
+    smartmsg_rules_t all = {list, 1}, none = {list, 0};
     smartmsg_page_index_t *index = smartmsg_page_index_new();
-    page_facts_t page = {smartmsg_rule_page_slot(rule), NULL, 0};
+    smartmsg_value_t a = smartmsg_value_string("a", 1), other;
+    page_facts_t page = {smartmsg_rule_page_slot(rule), &a, 0};
     smartmsg_facts_t facts = {get, &page};
-    const smartmsg_rule_t *const *first = NULL;
+    uint32_t slot = page.page_slot;
 
     (void)state;
     assert_non_null(index);
+    assert_int_equal(smartmsg_page_index_select(index, all, slot, &facts).n,
+                     1);
 
     for (int i = 0; i < 3 * SMARTMSG_PAGE_TYPES_MAX; i++) {
-        smartmsg_value_t a = smartmsg_value_string("a", 1);
-        smartmsg_value_t other = smartmsg_value_number(i);
-        smartmsg_rules_t found;
-
-        page.type = &a;
-        found = smartmsg_page_index_select(index, all, page.page_slot, &facts);
-        assert_int_equal(found.n, 1);
-        first = first ? first : found.list;
-        assert_ptr_equal(found.list, first);
-
+        other = smartmsg_value_number(i);
         page.type = &other;
-        found = smartmsg_page_index_select(index, all, page.page_slot, &facts);
-        assert_int_equal(found.n, 0);
+        assert_int_equal(smartmsg_page_index_select(index, all, slot,
+                                                    &facts).n, 0);
+        page.type = &a;
+        assert_int_equal(smartmsg_page_index_select(index, none, slot,
+                                                    &facts).n, 1);
     }
 
+    for (int i = 0; i < SMARTMSG_PAGE_TYPES_MAX; i++) {
+        other = smartmsg_value_number(-1 - i);
+        page.type = &other;
+        (void)smartmsg_page_index_select(index, all, slot, &facts);
+    }
+
+    page.type = &a;
+    assert_int_equal(smartmsg_page_index_select(index, none, slot, &facts).n,
+                     0);
+
     page.type = NULL;
-    assert_ptr_equal(smartmsg_page_index_select(index, all, page.page_slot,
+    assert_ptr_equal(smartmsg_page_index_select(index, all, slot,
                                                 &facts).list, list);
     smartmsg_page_index_free(index);
     smartmsg_page_index_free(NULL);
     smartmsg_rule_unref(rule);
+}
+
+/* A variation that is forced is shown on any page. */
+static void test_forced(void **state)
+{
+    smartmsg_ruleset_entry_t entry = {
+        make_rule(names, "r", "{'rules': [{'condition': {'page.type': 'a'}, "
+                  "'variations': [null, " MESSAGE(EXIT) "]}]}"), true
+    };
+    smartmsg_ruleset_t *set = smartmsg_ruleset_new(&entry, 1, true);
+    json_t *object = J("{'page': {'type': 'b'}, 'id': '1'}");
+    json_t *forced = J("{'r': 1}");
+    smartmsg_json_facts_t from;
+    smartmsg_facts_t facts = smartmsg_json_facts(&from, names, object);
+    smartmsg_context_t contexts[] = {
+        {.facts = &facts},
+        {.facts = &facts, .forced_variations = forced},
+        {.facts = &facts, .url = S("https://shop.example/?r=1")},
+    };
+    smartmsg_decision_t decision;
+
+    (void)state;
+    assert_non_null(set);
+
+    for (size_t i = 0; i < 3; i++) {
+        smartmsg_ruleset_decide(set, &contexts[i], NULL, 0, &decision);
+        assert_string_equal(decided(&decision), i == 0 ? "" : "r/1:1");
+        smartmsg_decision_release(&decision);
+    }
+
+    json_decref(object);
+    json_decref(forced);
+    smartmsg_ruleset_unref(set);
+    smartmsg_rule_unref(entry.rule);
 }
 
 int main(void)
@@ -348,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_same),
         cmocka_unit_test(test_relevant_only),
         cmocka_unit_test(test_oldest_goes),
+        cmocka_unit_test(test_forced),
     };
 
     return cmocka_run_group_tests(tests, make_names, drop_names);
