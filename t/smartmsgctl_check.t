@@ -47,7 +47,7 @@ subtest 'all errors of a file' => sub {
     { "condition": { "page.type": {"$inn": ["cart"]}, "cart.vlaue": {"$gt": 5} },
       "force": { "when": [{"on":"exitt"}, {"on":"exit","after":-1}],
         "show": {"as":"dialog","titel":"x","actions":[{"label":"a"},{"label":"x","href":"javascript:1"}]} } },
-    { "condition": { "profil.vip": 1, "$nto": {} }, "foce": 1 }
+    { "condition": { "profil.vip": 1, "$nto": {} } }
   ]
 }
 END

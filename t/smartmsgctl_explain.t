@@ -143,7 +143,35 @@ subtest 'a visitor' => sub {
     my $other = others(ctl_json('explain', '--visitor', $id, @redis));
     is($other->{once}, "cap: has been seen enough: the session's shown:once is 2", 'a cap');
 
+    my $day = 86400;
+    rules(many => rule(if => { 'seen.a' => 3, 'seen_session.a' => 1, 'clicked.a' => 2,
+        'dismissed.a' => 1, 'visitor.days_since_first' => 10, 'visitor.days_since_last' => 2,
+        'visitor.last_order' => 4, 'cart.age' => 60, 'session.seconds' => 120,
+        'visitor.known' => true, 'visitor.returning' => true, 'session.first_view' => false }));
+    my $now = 1795327394;
+    $redis->cmd(HSET => "smartmsg:{$id}:s", views => 1, first => $now - 120, 'shown:a' => 1,
+        'cart.time' => $now - 60, before => $now - 2.5 * $day);
+    $redis->cmd(HSET => "smartmsg:{$id}:v", visits => 2, first => $now - 10 * $day,
+        last_order => $now - 4.9 * $day, 'shown:a' => 3, 'clicked:a' => 2, 'dismissed:a' => 1,
+        'profile.x' => 'y');
+    is(chosen(ctl_json('explain', '--visitor', $id, '--at', $now, @redis)), 'exit=many',
+        'facts that are computed') or diag(out());
+
     is(ctl('explain', '--visitor', 'x', @redis), 2, 'no id');
+};
+
+
+subtest 'time' => sub {
+    rules(open => rule(if => { 'time.hour' => 9, 'time.weekday' => 0,
+        'time.date' => '2026-11-22', 'time.iso' => '2026-11-22T09:03:14+03:00' }));
+
+    is(chosen(ctl_json('explain', '--at', 1795327394, @redis)), '', 'UTC');
+    SKIP: {
+        skip 'no time zones here', 1 unless -e '/usr/share/zoneinfo/Europe/Istanbul';
+        is(chosen(ctl_json('explain', '--at', 1795327394, '--timezone', 'Europe/Istanbul',
+            @redis)), 'exit=open', 'another zone');
+    }
+    is(ctl('explain', '--timezone', 'No/Where', @redis), 2, 'no zone');
 };
 
 

@@ -108,8 +108,7 @@ int ctl_diff(ctl_t *ctl)
     }
 
     diff.report = ctl_json(json_object());
-    rules = ctl_command(ctl, REDIS_REPLY_ARRAY, "HGETALL",
-                        ctl_key(ctl, key, "rules"), NULL);
+    rules = ctl_hash(ctl, ctl_key(ctl, key, "rules"));
 
     for (size_t i = 0; i < files.n; i++) {
         if (!has_field(rules, files.files[i].id)) {

@@ -53,8 +53,7 @@ int ctl_pull(ctl_t *ctl)
     ctl_files_t files;
     int code = CTL_OK;
 
-    rules = ctl_command(ctl, REDIS_REPLY_ARRAY, "HGETALL",
-                        ctl_key(ctl, key, "rules"), NULL);
+    rules = ctl_hash(ctl, ctl_key(ctl, key, "rules"));
 
     if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
         ctl_fail(CTL_LOCAL, "cannot make %s: %s", dir, strerror(errno));

@@ -38,11 +38,9 @@ static bool load(ctl_t *ctl, visitor_t *v)
     char key[CTL_KEY_SIZE];
 
     v->ctl = ctl;
-    v->session = ctl_command(ctl, REDIS_REPLY_ARRAY, "HGETALL",
-                             ctl_key(ctl, key, "{%s}:s", v->id), NULL);
+    v->session = ctl_hash(ctl, ctl_key(ctl, key, "{%s}:s", v->id));
     v->session_ttl = load_ttl(ctl, key);
-    v->visitor = ctl_command(ctl, REDIS_REPLY_ARRAY, "HGETALL",
-                             ctl_key(ctl, key, "{%s}:v", v->id), NULL);
+    v->visitor = ctl_hash(ctl, ctl_key(ctl, key, "{%s}:v", v->id));
     v->visitor_ttl = load_ttl(ctl, key);
     v->orders = ctl_command(ctl, REDIS_REPLY_ARRAY, "SMEMBERS",
                             ctl_key(ctl, key, "{%s}:o", v->id), NULL);
@@ -104,43 +102,27 @@ static bool is_time(smartmsg_str_t field)
            || (field.len > 5 && memcmp(field.data, "last:", 5) == 0);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return smartmsg_str_cmp(((const smartmsg_str_t *) a)[0],
-                            ((const smartmsg_str_t *) b)[0]);
-}
-
 static void add_hash(ctl_table_t *table, const char *part,
     const redisReply *hash)
 {
-    size_t n = hash->elements / 2;
-    smartmsg_str_t (*pairs)[2] = ctl_alloc(n * sizeof(*pairs));
-
-    for (size_t i = 0; i < n; i++) {
-        pairs[i][0] = ctl_reply_at(hash, 2 * i);
-        pairs[i][1] = ctl_reply_at(hash, 2 * i + 1);
-    }
-
-    qsort(pairs, n, sizeof(*pairs), by_name);
-
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i + 1 < hash->elements; i += 2) {
+        smartmsg_str_t field = ctl_reply_at(hash, i);
+        smartmsg_str_t value = ctl_reply_at(hash, i + 1);
         char when[CTL_TIME_SIZE];
         double number;
 
         ctl_table_row(table);
         ctl_table_setf(table, 0, CTL_FAINT, "%s", part);
-        ctl_table_set(table, 1, CTL_PLAIN, pairs[i][0]);
-        ctl_table_set(table, 2, CTL_PLAIN, pairs[i][1]);
+        ctl_table_set(table, 1, CTL_PLAIN, field);
+        ctl_table_set(table, 2, CTL_PLAIN, value);
 
-        if (is_time(pairs[i][0]) && smartmsg_number_parse(pairs[i][1], &number)
+        if (is_time(field) && smartmsg_number_parse(value, &number)
             && number < 1e15)
         {
             ctl_format_time((long long) number, when);
             ctl_table_setf(table, 3, CTL_FAINT, "%s", when);
         }
     }
-
-    free(pairs);
 }
 
 static void print_table(const visitor_t *v)
@@ -236,11 +218,12 @@ static size_t delete_events(ctl_t *ctl, const char *id)
 
 static int delete(ctl_t *ctl, const char *id)
 {
-    char keys[3][CTL_KEY_SIZE];
+    char keys[4][CTL_KEY_SIZE];
     redisReply *reply = ctl_command(ctl, REDIS_REPLY_INTEGER, "DEL",
                                     ctl_key(ctl, keys[0], "{%s}:s", id),
                                     ctl_key(ctl, keys[1], "{%s}:v", id),
-                                    ctl_key(ctl, keys[2], "{%s}:o", id), NULL);
+                                    ctl_key(ctl, keys[2], "{%s}:o", id),
+                                    ctl_key(ctl, keys[3], "{%s}:p", id), NULL);
     long long n_keys = reply->integer;
     size_t n_events = delete_events(ctl, id);
 

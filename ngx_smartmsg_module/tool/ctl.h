@@ -45,6 +45,7 @@ typedef struct {
     bool offline;
     const char *rules;
     const char *at;
+    const char *timezone;
     const char *visitor;
     const char *count;
     const char *since;

@@ -1,8 +1,11 @@
 #include "tool/facts.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "core/number.h"
+#include "core/schema.h"
+#include "core/timezone.h"
 #include "core/visitor_id.h"
 #include "tool/file.h"
 #include "tool/json.h"
@@ -51,16 +54,75 @@ static void merge(json_t *object, json_t *from, const char *prefix)
     }
 }
 
+static void set_number(json_t *object, const char *name, double number)
+{
+    set(object, name, strlen(name), ctl_json_number(number));
+}
+
+static void set_boolean(json_t *object, const char *name, bool yes)
+{
+    set(object, name, strlen(name), json_boolean(yes));
+}
+
 /* What the server assumes as long as nothing is known. */
 static json_t *first_page(void)
 {
-    return ctl_json(json_pack("{s:{s:i,s:i},s:{s:i,s:i,s:i,s:i,s:i},"
-                              "s:{s:b,s:i,s:i,s:i,s:i,s:i}}",
-                              "cart", "value", 0, "items", 0,
-                              "session", "views", 1, "seconds", 0,
-                              "orders", 0, "first", 0, "last", 0,
-                              "visitor", "new", 1, "visits", 1, "orders", 0,
-                              "revenue", 0, "first", 0, "last", 0));
+    static const char *const zeros[] = {
+        "cart.value", "cart.items", "session.seconds", "session.orders",
+        "session.events", "session.first", "session.last", "visitor.orders",
+        "visitor.revenue", "visitor.first", "visitor.last",
+        "visitor.days_since_first"
+    };
+    json_t *object = ctl_json(json_object());
+
+    for (size_t i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++) {
+        set_number(object, zeros[i], 0);
+    }
+
+    set_number(object, "session.views", 1);
+    set_boolean(object, "session.first_view", true);
+    set_number(object, "visitor.visits", 1);
+    set_boolean(object, "visitor.new", true);
+    set_boolean(object, "visitor.returning", false);
+    set_boolean(object, "visitor.known", false);
+    set_boolean(object, "visitor.anonymous", true);
+    return object;
+}
+
+/* The clock in the zone of --timezone. */
+static void add_time(const ctl_t *ctl, json_t *object, long long now)
+{
+    const char *name = ctl->options.timezone;
+    smartmsg_timezone_t *zone = NULL;
+    smartmsg_localtime_t t;
+    smartmsg_error_t err;
+    char *text;
+
+    if (name != NULL && strcmp(name, "UTC") != 0) {
+        zone = smartmsg_timezone_load(ctl_str(name), &err);
+
+        if (zone == NULL) {
+            ctl_fail(CTL_USAGE, "the zone \"%s\" %s", name, err.text);
+        }
+    }
+
+    smartmsg_timezone_local(zone, now, &t);
+    smartmsg_timezone_free(zone);
+
+    set_number(object, "time.hour", t.hour);
+    set_number(object, "time.minute", t.minute);
+    set_number(object, "time.weekday", t.weekday);
+
+    text = ctl_format("%04d-%02d-%02d", t.year, t.month, t.day);
+    set(object, "time.date", strlen("time.date"), ctl_json_text(ctl_str(text)));
+    free(text);
+
+    text = ctl_format("%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", t.year,
+                      t.month, t.day, t.hour, t.minute, t.second,
+                      t.offset < 0 ? '-' : '+', abs(t.offset) / 3600,
+                      abs(t.offset) / 60 % 60);
+    set(object, "time.iso", strlen("time.iso"), ctl_json_text(ctl_str(text)));
+    free(text);
 }
 
 static double number_of(const redisReply *hash, const char *field)
@@ -91,31 +153,56 @@ static json_t *value_of(smartmsg_str_t text)
     return ctl_json_auto(text);
 }
 
-/* Fields without a dot are facts of `family`; those with ':' are none. */
+/*
+ * The fact that a field of a hash is, which the caller frees: "cart.value" is
+ * its own name, "views" one of the family, "shown:RULE" one of another.
+ */
+static char *fact_of(smartmsg_str_t field, bool of_session)
+{
+    const char *colon = memchr(field.data, ':', field.len);
+    size_t len = colon != NULL ? (size_t) (colon - field.data) : field.len;
+    int rest = (int) (field.len - len - (colon != NULL));
+
+    if (colon == NULL && memchr(field.data, '.', field.len) != NULL) {
+        return ctl_strndup(field.data, field.len);
+    }
+
+    if (colon == NULL) {
+        return ctl_format("%s.%.*s", of_session ? "session" : "visitor",
+                          (int) len, field.data);
+    }
+
+    if (smartmsg_str_eq(smartmsg_str(field.data, len),
+                        SMARTMSG_STR("shown")))
+    {
+        return ctl_format("%s.%.*s", of_session ? "seen_session" : "seen",
+                          rest, colon + 1);
+    }
+
+    return ctl_format("%.*s.%.*s", (int) len, field.data, rest, colon + 1);
+}
+
+/* What is no fact stays behind. */
 static void add_fields(json_t *object, const redisReply *hash,
-    const char *family)
+    bool of_session)
 {
     for (size_t i = 0; i + 1 < hash->elements; i += 2) {
         smartmsg_str_t field = ctl_reply_at(hash, i);
         char *name;
 
-        if (field.len == 0 || memchr(field.data, ':', field.len) != NULL
-            || memchr(field.data, '\0', field.len) != NULL)
-        {
+        if (field.len == 0 || memchr(field.data, '\0', field.len) != NULL) {
             continue;
         }
 
-        name = memchr(field.data, '.', field.len) != NULL
-            ? ctl_strndup(field.data, field.len)
-            : ctl_format("%s.%.*s", family, (int) field.len, field.data);
-        set(object, name, strlen(name), value_of(ctl_reply_at(hash, i + 1)));
+        name = fact_of(field, of_session);
+
+        if (smartmsg_schema_find(ctl_str(name)) != NULL) {
+            set(object, name, strlen(name),
+                value_of(ctl_reply_at(hash, i + 1)));
+        }
+
         free(name);
     }
-}
-
-static void set_number(json_t *object, const char *name, double number)
-{
-    set(object, name, strlen(name), ctl_json_number(number));
 }
 
 static void load_quiet(ctl_t *ctl, ctl_facts_t *facts)
@@ -133,13 +220,63 @@ static void load_quiet(ctl_t *ctl, ctl_facts_t *facts)
     freeReplyObject(config);
 }
 
+/* Seconds since a moment, none if that is not known or to come. */
+static double since(double moment, double now)
+{
+    return moment > 0 && now > moment ? now - moment : 0;
+}
+
+static void derive_session(ctl_facts_t *facts, double now)
+{
+    double views = number_of(facts->session, "views");
+    double changed = number_of(facts->session, "cart.time");
+
+    set_number(facts->object, "session.views", views + 1);
+    set_boolean(facts->object, "session.first_view", views < 1);
+    set_number(facts->object, "session.seconds",
+               since(number_of(facts->session, "first"), now));
+
+    if (changed > 0) {
+        set_number(facts->object, "cart.age", since(changed, now));
+    }
+}
+
+static void set_days(json_t *object, const char *name, double moment,
+    double now)
+{
+    if (moment > 0) {
+        set_number(object, name, floor(since(moment, now) / 86400));
+    }
+}
+
+static void derive_visitor(ctl_facts_t *facts, double now)
+{
+    bool fresh = number_of(facts->session, "views") < 1;
+    double visits = number_of(facts->visitor, "visits");
+    json_t *profile = json_object_get(facts->object, "profile");
+    bool known = json_object_size(profile) > 0;
+
+    visits = visits < 1 ? 1 : visits + fresh;
+
+    set_number(facts->object, "visitor.visits", visits);
+    set_boolean(facts->object, "visitor.new", visits <= 1);
+    set_boolean(facts->object, "visitor.returning", visits > 1);
+    set_boolean(facts->object, "visitor.known", known);
+    set_boolean(facts->object, "visitor.anonymous", !known);
+    set_days(facts->object, "visitor.days_since_first",
+             number_of(facts->visitor, "first"), now);
+    set_days(facts->object, "visitor.last_order",
+             number_of(facts->visitor, "last_order"), now);
+    set_days(facts->object, "visitor.days_since_last",
+             fresh ? number_of(facts->visitor, "last")
+                   : number_of(facts->session, "before"), now);
+}
+
 /* As on the next page of the visitor. */
 static void add_visitor(ctl_t *ctl, ctl_facts_t *facts, long long now)
 {
     const char *id = ctl->options.visitor;
     char key[CTL_KEY_SIZE];
-    double first, visits;
-
     if (!smartmsg_visitor_id_valid(ctl_str(id))) {
         ctl_fail(CTL_USAGE, "\"%s\" is no visitor's id", id);
     }
@@ -153,24 +290,12 @@ static void add_visitor(ctl_t *ctl, ctl_facts_t *facts, long long now)
     facts->visitor = ctl_command(ctl, REDIS_REPLY_ARRAY, "HGETALL",
                                  ctl_key(ctl, key, "{%s}:v", id), NULL);
 
-    add_fields(facts->object, facts->session, "session");
-    add_fields(facts->object, facts->visitor, "visitor");
-
     load_quiet(ctl, facts);
-
-    first = number_of(facts->session, "first");
-    visits = number_of(facts->visitor, "visits");
-    visits = visits < 1 ? 1
-             : visits + (number_of(facts->session, "views") < 1);
-
     set(facts->object, "id", 2, ctl_json_text(ctl_str(id)));
-    set_number(facts->object, "session.views",
-               number_of(facts->session, "views") + 1);
-    set_number(facts->object, "session.seconds",
-               first > 0 && (double) now > first ? (double) now - first : 0);
-    set_number(facts->object, "visitor.visits", visits);
-    set(facts->object, "visitor.new", strlen("visitor.new"),
-        json_boolean(visits <= 1));
+    add_fields(facts->object, facts->session, true);
+    add_fields(facts->object, facts->visitor, false);
+    derive_session(facts, (double) now);
+    derive_visitor(facts, (double) now);
 }
 
 static void add_file(ctl_t *ctl, ctl_facts_t *facts)
@@ -220,6 +345,7 @@ void ctl_facts_load(ctl_t *ctl, ctl_facts_t *facts, long long now)
 {
     memset(facts, 0, sizeof(*facts));
     facts->object = first_page();
+    add_time(ctl, facts->object, now);
 
     if (ctl->options.visitor != NULL) {
         add_visitor(ctl, facts, now);

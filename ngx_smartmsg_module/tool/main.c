@@ -42,7 +42,7 @@ const ctl_command_t ctl_commands[] = {
       "", 1, 1, ctl_diff },
     { "explain", "[FILE|-]", "Tell which rules apply to facts, and why not",
       "FILE is a JSON object of facts, - the standard input.\n",
-      "fact rules offline at visitor", 0, 1, ctl_explain },
+      "fact rules offline at timezone visitor", 0, 1, ctl_explain },
     { "visitor", "show|export|delete ID",
       "What is known of a visitor", NULL, "", 2, 2, ctl_visitor },
     { "tail", "", "Follow the events as they come",

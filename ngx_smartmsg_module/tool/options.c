@@ -30,6 +30,8 @@ static const option_t options[] = {
       "a fact; may be repeated" },
     { "at", 0, false, TEXT, AT(at), "TIME",
       "as if it were this time: a date or unix seconds" },
+    { "timezone", 0, false, TEXT, AT(timezone), "ZONE",
+      "of the facts of time, as smartmsg_timezone (default UTC)" },
     { "visitor", 0, false, TEXT, AT(visitor), "ID",
       "take the facts that Redis has of a visitor" },
     { "count", 'n', false, TEXT, AT(count), "N",

@@ -239,6 +239,26 @@ redisReply *ctl_receive(ctl_t *ctl, int type, const char *what)
     return reply;
 }
 
+static int by_field(const void *a, const void *b)
+{
+    return smartmsg_str_cmp(ctl_reply_str(*(redisReply *const *) a),
+                            ctl_reply_str(*(redisReply *const *) b));
+}
+
+redisReply *ctl_hash(ctl_t *ctl, const char *key)
+{
+    redisReply *hash = ctl_command(ctl, REDIS_REPLY_ARRAY, "HGETALL", key,
+                                   NULL);
+
+    /* the pairs of field and value move together */
+    if (hash->elements > 2) {
+        qsort(hash->element, hash->elements / 2, 2 * sizeof(redisReply *),
+              by_field);
+    }
+
+    return hash;
+}
+
 smartmsg_str_t ctl_reply_str(const redisReply *reply)
 {
     if (reply->type != REDIS_REPLY_STRING

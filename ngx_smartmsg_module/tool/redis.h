@@ -39,6 +39,9 @@ void ctl_send(ctl_t *ctl, ...);
  */
 redisReply *ctl_receive(ctl_t *ctl, int type, const char *what);
 
+/* HGETALL, sorted by field. */
+redisReply *ctl_hash(ctl_t *ctl, const char *key);
+
 /* Replies of type STRING: the text. */
 smartmsg_str_t ctl_reply_str(const redisReply *reply);
 

@@ -1,5 +1,5 @@
 /*
- * What is kept of a visitor: PREFIX{ID}:s, :v and :o, and his events.
+ * What is kept of a visitor: PREFIX{ID}:s, :v, :o and :p, and his events.
  */
 
 #ifndef SMARTMSG_TOOL_VISITOR_H
