@@ -70,3 +70,13 @@ bool smartmsg_quiet_set(smartmsg_quiet_t *quiet, smartmsg_str_t name,
 
     return false;
 }
+
+void smartmsg_quiet_keep(smartmsg_quiet_t *quiet,
+                         const smartmsg_quiet_t *former, smartmsg_str_t name)
+{
+    if (is(name, session_name)) {
+        quiet->session = former->session;
+    } else if (is(name, pause_name)) {
+        quiet->pause = former->pause;
+    }
+}

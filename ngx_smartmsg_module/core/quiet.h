@@ -33,4 +33,8 @@ const char *smartmsg_quiet_suggest(smartmsg_str_t name);
 bool smartmsg_quiet_set(smartmsg_quiet_t *quiet, smartmsg_str_t name,
                         smartmsg_str_t text, const char **reason);
 
+/* Takes the setting of that name, if it is one, over from another quiet. */
+void smartmsg_quiet_keep(smartmsg_quiet_t *quiet,
+                         const smartmsg_quiet_t *former, smartmsg_str_t name);
+
 #endif

@@ -267,19 +267,24 @@ static const smartmsg_feature_t *resolve(void *data, smartmsg_str_t key)
 }
 
 size_t smartmsg_ruleset_goals(const smartmsg_ruleset_t *set,
-                              smartmsg_str_t event, smartmsg_str_t *ids,
-                              size_t room)
+                              smartmsg_str_t event, smartmsg_str_t *ids)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < set->n && n < room; i++) {
+    for (size_t i = 0; i < set->n; i++) {
         const smartmsg_ruleset_entry_t *entry = &set->entries[i];
 
-        if (entry->on
-            && smartmsg_str_eq(smartmsg_rule_goal(entry->rule), event))
+        if (!entry->on || !set->main_switch
+            || !smartmsg_str_eq(smartmsg_rule_goal(entry->rule), event))
         {
-            ids[n++] = smartmsg_rule_id(entry->rule);
+            continue;
         }
+
+        if (ids != NULL) {
+            ids[n] = smartmsg_rule_id(entry->rule);
+        }
+
+        n++;
     }
 
     return n;

@@ -61,12 +61,11 @@ const smartmsg_rule_t *smartmsg_ruleset_find(const smartmsg_ruleset_t *set,
                                              smartmsg_str_t id, bool *on);
 
 /*
- * The ids of the rules that are on and whose goal is the event: writes those
- * that there is room for, borrowed from the set, and returns their number.
+ * The ids of the rules that are on and whose goal is the event: returns their
+ * number, and writes them, borrowed from the set, if ids is not NULL.
  */
 size_t smartmsg_ruleset_goals(const smartmsg_ruleset_t *set,
-                              smartmsg_str_t event, smartmsg_str_t *ids,
-                              size_t room);
+                              smartmsg_str_t event, smartmsg_str_t *ids);
 
 /* A message to be armed in the page. Borrows from the set. */
 typedef struct {

@@ -5,20 +5,19 @@
  */
 
 
-#include "http/ngx_smartmsg.h"
-
-#include "core/events.h"
+#include "http/ngx_smartmsg_claim.h"
 
 
 static ngx_uint_t ngx_smartmsg_same_origin(ngx_http_request_t *r);
 static void ngx_smartmsg_event_body(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_event_read(ngx_http_request_t *r,
     ngx_str_t *body);
-static ngx_int_t ngx_smartmsg_event_respond(ngx_http_request_t *r);
 static void ngx_smartmsg_event_write(ngx_http_request_t *r,
     smartmsg_events_t *events);
 static void ngx_smartmsg_event_view(ngx_http_request_t *r,
     ngx_str_t *visitor);
+static void ngx_smartmsg_event_goal(ngx_http_request_t *r,
+    ngx_str_t *visitor, smartmsg_event_t *event);
 static ngx_smartmsg_store_event_e ngx_smartmsg_event_kind(
     smartmsg_event_t *event);
 static ngx_str_t ngx_smartmsg_event_str(smartmsg_str_t s);
@@ -126,11 +125,19 @@ ngx_smartmsg_event_body(ngx_http_request_t *r)
         return;
     }
 
-    ngx_smartmsg_event_write(r, &events);
+    if (events.events[0].kind == SMARTMSG_EVENT_CLAIM) {
+        rc = ngx_smartmsg_claim(r, &events.events[0]);
+
+    } else {
+        ngx_smartmsg_event_write(r, &events);
+        rc = ngx_smartmsg_no_content(r);
+    }
 
     smartmsg_events_free(&events);
 
-    ngx_http_finalize_request(r, ngx_smartmsg_event_respond(r));
+    if (rc != NGX_DONE) {
+        ngx_http_finalize_request(r, rc);
+    }
 }
 
 
@@ -195,8 +202,8 @@ ngx_smartmsg_event_read(ngx_http_request_t *r, ngx_str_t *body)
 }
 
 
-static ngx_int_t
-ngx_smartmsg_event_respond(ngx_http_request_t *r)
+ngx_int_t
+ngx_smartmsg_no_content(ngx_http_request_t *r)
 {
     ngx_str_t  value;
 
@@ -280,8 +287,38 @@ ngx_smartmsg_event_write(ngx_http_request_t *r, smartmsg_events_t *events)
             ev.on = ngx_smartmsg_event_str(smartmsg_trigger_name(event->on));
         }
 
+        if (event->kind == SMARTMSG_EVENT_IMPRESSION && !event->claimed) {
+            ngx_smartmsg_impression(r, &visitor, event);
+        }
+
         (void) ngx_smartmsg_store_event(site->store, &ev);
+
+        ngx_smartmsg_event_goal(r, &visitor, event);
     }
+}
+
+
+/* what a rule may have for a goal */
+
+static void
+ngx_smartmsg_event_goal(ngx_http_request_t *r, ngx_str_t *visitor,
+    smartmsg_event_t *event)
+{
+    ngx_str_t  name;
+
+    if (event->kind == SMARTMSG_EVENT_ORDER) {
+        ngx_str_set(&name, "order");
+
+    } else if (event->kind == SMARTMSG_EVENT_CART
+               && event->op == SMARTMSG_CART_ADD)
+    {
+        ngx_str_set(&name, "cart");
+
+    } else {
+        return;
+    }
+
+    ngx_smartmsg_goal(r, visitor, &name);
 }
 
 

@@ -3,12 +3,10 @@
 #include "http/ngx_smartmsg_site.h"
 
 
-#define NGX_SMARTMSG_SITE_QUOTE  128    /* bytes of an id in the log */
-
-
 static void ngx_smartmsg_site_cleanup(void *data);
 static void ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
-    ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good);
+    ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good,
+    ngx_smartmsg_fields_t *config);
 static void ngx_smartmsg_site_lost(void *data);
 static void ngx_smartmsg_site_wake(ngx_smartmsg_site_t *site);
 static void ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
@@ -16,7 +14,6 @@ static void ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
     ngx_smartmsg_fields_t *good);
 static smartmsg_kv_t *ngx_smartmsg_site_kv(ngx_smartmsg_fields_t *fields,
     smartmsg_kv_t *kv);
-static ngx_uint_t ngx_smartmsg_site_speaks(void);
 static void ngx_smartmsg_site_broken(void *data, smartmsg_str_t id,
     const smartmsg_error_t *err, const char *in_force);
 static void ngx_smartmsg_site_good(void *data, smartmsg_str_t id,
@@ -24,7 +21,6 @@ static void ngx_smartmsg_site_good(void *data, smartmsg_str_t id,
 static void ngx_smartmsg_site_gone(void *data, smartmsg_str_t id);
 static void ngx_smartmsg_site_bad_switch(void *data, smartmsg_str_t id,
     smartmsg_str_t value);
-static ngx_str_t ngx_smartmsg_site_quote(u_char *buf, smartmsg_str_t s);
 static void ngx_smartmsg_site_printable(u_char *p, u_char *last);
 static u_char *ngx_smartmsg_site_reason(u_char *buf, u_char *last,
     const smartmsg_error_t *err);
@@ -199,7 +195,8 @@ ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
 
 static void
 ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
-    ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good)
+    ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good,
+    ngx_smartmsg_fields_t *config)
 {
     ngx_smartmsg_site_t *site = data;
 
@@ -207,6 +204,10 @@ ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
 
     if (rules && switches && good) {
         ngx_smartmsg_site_update(site, rules, switches, good);
+    }
+
+    if (config) {
+        ngx_smartmsg_site_configure(site, config);
     }
 
     site->loaded = 1;
@@ -305,7 +306,7 @@ ngx_smartmsg_site_kv(ngx_smartmsg_fields_t *fields, smartmsg_kv_t *kv)
  * until the old one ends.
  */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_smartmsg_site_speaks(void)
 {
     return (ngx_worker == 0 && !ngx_exiting);
@@ -411,7 +412,7 @@ ngx_smartmsg_site_bad_switch(void *data, smartmsg_str_t id,
 
 /* what Redis holds may be long, and must not make lines of its own */
 
-static ngx_str_t
+ngx_str_t
 ngx_smartmsg_site_quote(u_char *buf, smartmsg_str_t s)
 {
     ngx_str_t  quoted;

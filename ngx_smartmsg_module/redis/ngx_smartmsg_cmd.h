@@ -21,7 +21,7 @@
 
 
 #define NGX_SMARTMSG_CMD_ARGS  48
-#define NGX_SMARTMSG_CMD_SIZE  1024
+#define NGX_SMARTMSG_CMD_SIZE  2048
 
 
 typedef struct {

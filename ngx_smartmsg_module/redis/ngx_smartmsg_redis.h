@@ -154,5 +154,13 @@ ngx_uint_t ngx_smartmsg_redis_closing(ngx_smartmsg_redis_t *redis);
 
 const char *ngx_smartmsg_redis_error(redisReply *reply);
 
+/*
+ * Logs that a command has failed, once a minute for all: for commands with a
+ * callback; "name" is the command's.
+ */
+
+void ngx_smartmsg_redis_complain(ngx_smartmsg_redis_t *redis,
+    const char *reason, const char *name);
+
 
 #endif /* _NGX_SMARTMSG_REDIS_H_INCLUDED_ */

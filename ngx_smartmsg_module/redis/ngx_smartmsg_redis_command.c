@@ -20,8 +20,6 @@ static void ngx_smartmsg_redis_reply(redisAsyncContext *ac, void *reply,
     void *data);
 static void ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
     redisReply *reply);
-static void ngx_smartmsg_redis_complain(ngx_smartmsg_redis_t *redis,
-    const char *reason, const char *name);
 static void ngx_smartmsg_redis_free_ticket(
     ngx_smartmsg_redis_ticket_t *ticket);
 static void ngx_smartmsg_redis_message(redisAsyncContext *ac, void *reply,
@@ -324,7 +322,7 @@ ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
 }
 
 
-static void
+void
 ngx_smartmsg_redis_complain(ngx_smartmsg_redis_t *redis, const char *reason,
     const char *name)
 {

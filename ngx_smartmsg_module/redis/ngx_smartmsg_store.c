@@ -71,6 +71,7 @@ ngx_smartmsg_store_create(ngx_smartmsg_redis_t *redis, ngx_str_t *prefix,
     store->log = log;
 
     ngx_queue_init(&store->reads);
+    ngx_queue_init(&store->waits);
 
     return store;
 }
@@ -90,6 +91,8 @@ ngx_smartmsg_store_free(ngx_smartmsg_store_t *store)
                        ngx_queue_data(q, ngx_smartmsg_store_read_t, queue));
     }
 
+    ngx_smartmsg_store_free_waits(store);
+
     ngx_free(store);
 }
 
@@ -99,6 +102,14 @@ ngx_smartmsg_store_cmd(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_store_t *store,
     const char *name, const ngx_str_t *visitor, int kind)
 {
     ngx_smartmsg_cmd(cmd, name);
+    ngx_smartmsg_store_key(cmd, store, visitor, kind);
+}
+
+
+void
+ngx_smartmsg_store_key(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_store_t *store,
+    const ngx_str_t *visitor, int kind)
+{
     ngx_smartmsg_cmd_fmt(cmd, "%V{%V}:%c", store->prefix, visitor, kind);
 }
 

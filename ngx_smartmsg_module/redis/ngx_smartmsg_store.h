@@ -106,7 +106,10 @@ typedef enum {
     NGX_SMARTMSG_STORE_CART_SET,
     NGX_SMARTMSG_STORE_CART_ADD,
     NGX_SMARTMSG_STORE_CART_REMOVE,
-    NGX_SMARTMSG_STORE_ORDER
+    NGX_SMARTMSG_STORE_ORDER,
+
+    /* a rule's goal was reached, see ngx_smartmsg_store_goal.h */
+    NGX_SMARTMSG_STORE_CONVERT
 } ngx_smartmsg_store_event_e;
 
 
@@ -126,7 +129,7 @@ typedef struct {
     time_t                        visitor_ttl;
     ngx_str_t                     page;
 
-    /* impression, click, dismiss */
+    /* impression, click, dismiss, convert */
     ngx_str_t                     rule;
     ngx_str_t                     variation;
     ngx_str_t                     on;
@@ -192,8 +195,9 @@ ngx_int_t ngx_smartmsg_store_view(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_view_t *view);
 
 /*
- * Writes what an event means: caps, statistics, cart, orders (each order id
- * counts once per visitor), and an entry in the stream.
+ * Writes what an event means: statistics, cart, orders (each order id counts
+ * once per visitor), and an entry in the stream.  That an impression counts
+ * for caps is told by ngx_smartmsg_store_claim.h.
  */
 
 ngx_int_t ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,

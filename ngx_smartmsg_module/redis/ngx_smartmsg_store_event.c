@@ -16,8 +16,6 @@ typedef struct {
 } ngx_smartmsg_store_order_t;
 
 
-static void ngx_smartmsg_store_shown(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static void ngx_smartmsg_store_count(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static void ngx_smartmsg_store_answered(ngx_smartmsg_store_t *store,
@@ -38,11 +36,12 @@ static void ngx_smartmsg_store_stream_str(ngx_smartmsg_cmd_t *cmd,
 
 
 static const char  *ngx_smartmsg_store_events[] = {
-    "impression", "click", "dismiss", "cart", "cart", "cart", "order"
+    "impression", "click", "dismiss", "cart", "cart", "cart", "order",
+    "convert"
 };
 
 static const char  *ngx_smartmsg_store_ops[] = {
-    NULL, NULL, NULL, "set", "add", "remove", NULL
+    NULL, NULL, NULL, "set", "add", "remove", NULL, NULL
 };
 
 
@@ -63,7 +62,6 @@ ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
     switch (event->event) {
 
     case NGX_SMARTMSG_STORE_IMPRESSION:
-        ngx_smartmsg_store_shown(store, event, &rc);
         ngx_smartmsg_store_count(store, event, &rc);
         break;
 
@@ -91,6 +89,11 @@ ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
         }
 
         break;
+
+    case NGX_SMARTMSG_STORE_CONVERT:
+        ngx_smartmsg_store_count(store, event, &rc);
+        ngx_smartmsg_store_stream(store, event, &rc);
+        return rc;
     }
 
     ngx_smartmsg_store_stream(store, event, &rc);
@@ -115,40 +118,6 @@ ngx_smartmsg_store_heard(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_write(&cmd, store, rc);
 
     ngx_smartmsg_store_expire(store, visitor, 's', NGX_SMARTMSG_SESSION_TTL,
-                              rc);
-}
-
-
-/*
- * What the caps of a rule are checked against.
- */
-
-static void
-ngx_smartmsg_store_shown(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_event_t *event, ngx_int_t *rc)
-{
-    ngx_smartmsg_cmd_t  cmd;
-
-    if (event->visitor.len == 0) {
-        return;
-    }
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 's');
-    ngx_smartmsg_cmd_fmt(&cmd, "shown:%V", &event->rule);
-    ngx_smartmsg_cmd_int(&cmd, 1);
-    ngx_smartmsg_store_write(&cmd, store, rc);
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &event->visitor, 'v');
-    ngx_smartmsg_cmd_fmt(&cmd, "shown:%V", &event->rule);
-    ngx_smartmsg_cmd_int(&cmd, 1);
-    ngx_smartmsg_store_write(&cmd, store, rc);
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HSET", &event->visitor, 'v');
-    ngx_smartmsg_cmd_fmt(&cmd, "last:%V", &event->rule);
-    ngx_smartmsg_cmd_int(&cmd, event->now);
-    ngx_smartmsg_store_write(&cmd, store, rc);
-
-    ngx_smartmsg_store_expire(store, &event->visitor, 'v', event->visitor_ttl,
                               rc);
 }
 

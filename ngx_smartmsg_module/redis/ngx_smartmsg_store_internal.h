@@ -22,6 +22,7 @@ struct ngx_smartmsg_store_s {
 
     /* that are not delivered yet */
     ngx_queue_t                     reads;
+    ngx_queue_t                     waits;
 };
 
 
@@ -32,6 +33,13 @@ struct ngx_smartmsg_store_s {
 void ngx_smartmsg_store_cmd(ngx_smartmsg_cmd_t *cmd,
     ngx_smartmsg_store_t *store, const char *name, const ngx_str_t *visitor,
     int kind);
+
+/*
+ * The same key as a further argument.
+ */
+
+void ngx_smartmsg_store_key(ngx_smartmsg_cmd_t *cmd,
+    ngx_smartmsg_store_t *store, const ngx_str_t *visitor, int kind);
 
 /*
  * Sends a command nobody waits for; *rc becomes the result if it is a
@@ -72,6 +80,12 @@ void ngx_smartmsg_store_cart_set(ngx_smartmsg_store_t *store,
 
 void ngx_smartmsg_store_cart_change(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, int sign, ngx_int_t *rc);
+
+/*
+ * Frees the claims that nobody waits for any more.
+ */
+
+void ngx_smartmsg_store_free_waits(ngx_smartmsg_store_t *store);
 
 
 #endif /* _NGX_SMARTMSG_STORE_INTERNAL_H_INCLUDED_ */

@@ -15,7 +15,8 @@
 #define NGX_SMARTMSG_WATCH_RULES   0
 #define NGX_SMARTMSG_WATCH_SWITCH  1
 #define NGX_SMARTMSG_WATCH_GOOD    2
-#define NGX_SMARTMSG_WATCH_HASHES  3
+#define NGX_SMARTMSG_WATCH_CONFIG  3
+#define NGX_SMARTMSG_WATCH_HASHES  4
 
 
 typedef struct {
@@ -196,7 +197,8 @@ ngx_smartmsg_watch_init_keys(ngx_smartmsg_watch_t *watch, ngx_str_t *prefix)
     ngx_uint_t                  i;
     ngx_smartmsg_watch_hash_t  *hash;
 
-    static const char  *names[] = { "rules", "switch", "good" };
+    static const char  *names[] = { "rules", "switch", "good",
+                                   "config" };
 
     if (prefix->len > NGX_SMARTMSG_REDIS_PREFIX_MAX) {
         return NGX_ERROR;
@@ -285,6 +287,8 @@ ngx_smartmsg_watch_client_id(void *data, redisReply *reply)
     ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_RULES].key);
     ngx_smartmsg_cmd_text(&cmd, "PREFIX");
     ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].key);
+    ngx_smartmsg_cmd_text(&cmd, "PREFIX");
+    ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].key);
 
     (void) ngx_smartmsg_cmd_query(&cmd, watch->link,
                                   ngx_smartmsg_watch_tracking, watch, NULL);
@@ -515,7 +519,8 @@ ngx_smartmsg_watch_deliver(ngx_smartmsg_watch_t *watch)
         watch->loaded(watch->data,
                       watch->hashes[NGX_SMARTMSG_WATCH_RULES].fields,
                       watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].fields,
-                      watch->hashes[NGX_SMARTMSG_WATCH_GOOD].fields);
+                      watch->hashes[NGX_SMARTMSG_WATCH_GOOD].fields,
+                      watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].fields);
     }
 
     ngx_smartmsg_watch_free_fields(watch);
@@ -543,6 +548,8 @@ ngx_smartmsg_watch_changed(ngx_smartmsg_watch_t *watch)
     ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_RULES].fields,
                                &md5);
     ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].fields,
+                               &md5);
+    ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].fields,
                                &md5);
 
     ngx_md5_final(digest, &md5);

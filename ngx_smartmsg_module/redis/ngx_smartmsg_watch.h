@@ -1,5 +1,5 @@
 /*
- * Watches the rules and switches: Redis tells of a change on a connection of
+ * Watches rules, switches and settings: Redis tells of a change on a connection of
  * the watcher's own (client tracking), the hashes are read through the
  * command connection.  Where the server refuses tracking they are read every
  * second instead.
@@ -34,8 +34,8 @@ typedef struct ngx_smartmsg_watch_s  ngx_smartmsg_watch_t;
 
 
 /*
- * The hashes PREFIX rules, switch and good have been read, for the first time
- * or because rules or switch changed.  A hash that does not exist has no
+ * The hashes PREFIX rules, switch, good and config have been read, for the
+ * first time or because one of them, other than good, changed.  A hash that does not exist has no
  * fields; NULL means that it could not be read (wrong type, no permission,
  * too large): keep what is in force.  All is borrowed for the call.
  *
@@ -45,7 +45,7 @@ typedef struct ngx_smartmsg_watch_s  ngx_smartmsg_watch_t;
 
 typedef void (*ngx_smartmsg_watch_loaded_pt)(void *data,
     ngx_smartmsg_fields_t *rules, ngx_smartmsg_fields_t *switches,
-    ngx_smartmsg_fields_t *good);
+    ngx_smartmsg_fields_t *good, ngx_smartmsg_fields_t *config);
 
 
 /*

@@ -9,7 +9,7 @@ use Exporter qw(import);
 use JSON::PP ();
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(rule armed script_of wants_view report settle logged each_worker
+our @EXPORT = qw(rule armed script_of wants_view report claim claimed settle logged each_worker
     true false json);
 
 my $JSON = JSON::PP->new->utf8->canonical;
@@ -96,6 +96,26 @@ sub report {
     return $visitor->request('POST', '/smartmsg/event',
         headers => ['Sec-Fetch-Site' => 'same-origin'],
         body => json({ events => \@events }));
+}
+
+
+# claim(VISITOR, RULE, MEMBER => VALUE, ...): may the message be shown now?
+# 'shown', or the reason why not.
+sub claim {
+    my ($visitor, $rule, %member) = @_;
+
+    return claimed(report($visitor, { event => 'claim', rule => $rule, %member }));
+}
+
+
+# The answer to a claim in the same words.
+sub claimed {
+    my ($response) = @_;
+
+    return 'shown' if $response->status == 204;
+    die 'claim: ' . $response->head if $response->status != 200;
+
+    return $JSON->decode($response->body)->{refused};
 }
 
 

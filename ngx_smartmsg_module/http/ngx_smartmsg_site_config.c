@@ -1,0 +1,84 @@
+
+/*
+ * The settings of a site that live in Redis, fields of the hash "config".
+ */
+
+
+#include "http/ngx_smartmsg_headers.h"
+#include "http/ngx_smartmsg_site.h"
+
+
+static void ngx_smartmsg_site_bad_setting(ngx_smartmsg_site_t *site,
+    smartmsg_str_t name, smartmsg_str_t value, const char *reason);
+
+
+void
+ngx_smartmsg_site_configure(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_fields_t *config)
+{
+    u_char             digest[16];
+    ngx_md5_t          md5;
+    ngx_uint_t         i;
+    const char        *reason;
+    smartmsg_str_t     name, value;
+    smartmsg_quiet_t   quiet, former;
+
+    ngx_md5_init(&md5);
+    ngx_smartmsg_fields_digest(config, &md5);
+    ngx_md5_final(digest, &md5);
+
+    if (ngx_memcmp(digest, site->config, sizeof(digest)) == 0) {
+        return;
+    }
+
+    ngx_memcpy(site->config, digest, sizeof(digest));
+
+    former = site->quiet;
+    ngx_memzero(&quiet, sizeof(smartmsg_quiet_t));
+
+    for (i = 0; i < config->nelts; i++) {
+        name = ngx_smartmsg_str(&config->elts[i].name);
+        value = ngx_smartmsg_str(&config->elts[i].value);
+
+        if (!smartmsg_quiet_set(&quiet, name, value, &reason)) {
+            smartmsg_quiet_keep(&quiet, &former, name);
+            ngx_smartmsg_site_bad_setting(site, name, value, reason);
+        }
+    }
+
+    site->quiet = quiet;
+}
+
+
+static void
+ngx_smartmsg_site_bad_setting(ngx_smartmsg_site_t *site, smartmsg_str_t name,
+    smartmsg_str_t value, const char *reason)
+{
+    u_char       name_buf[NGX_SMARTMSG_SITE_QUOTE];
+    u_char       value_buf[NGX_SMARTMSG_SITE_QUOTE];
+    ngx_str_t    setting, text;
+    const char  *meant;
+
+    if (!ngx_smartmsg_site_speaks()) {
+        return;
+    }
+
+    setting = ngx_smartmsg_site_quote(name_buf, name);
+    text = ngx_smartmsg_site_quote(value_buf, value);
+
+    if (smartmsg_quiet_knows(name)) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "smartmsg: setting \"%V\" of %Vconfig is \"%V\", it "
+                      "%s; its former value stays",
+                      &setting, &site->redis_conf->prefix, &text, reason);
+        return;
+    }
+
+    meant = smartmsg_quiet_suggest(name);
+
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "smartmsg: \"%V\" of %Vconfig %s%s%s%s",
+                  &setting, &site->redis_conf->prefix, reason,
+                  meant ? "; is \"" : "", meant ? meant : "",
+                  meant ? "\" meant?" : "");
+}
