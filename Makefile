@@ -10,6 +10,9 @@ JOBS ?= 2
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 60
 
+# where the module looks for the packs of smartmsg_shop
+SHOPS_DIR := $(PREFIX)/share/smartmsg/shops
+
 SRC := ngx_smartmsg_module
 MODULE := $(BUILD)/ngx_smartmsg_module.so
 NGX := $(BUILD)/nginx-src
@@ -100,13 +103,14 @@ module: $(MODULE)
 
 $(BUILD)/inputs: FORCE | packages-build
 	@mkdir -p $(@D)
-	@{ printf '%s\n' $(MODULE_SRC) $(HEADERS) "$(CC)"; \
+	@{ printf '%s\n' $(MODULE_SRC) $(HEADERS) "$(CC)" "$(SHOPS_DIR)"; \
 		"$(NGINX)" -V; cat "$(NGINX_SRC)/conf_flags"; } >$@.new 2>&1
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(NGX)/objs/Makefile: config tools/configure-module.sh $(BUILD)/inputs
 	@echo "configuring against $(NGINX_SRC)"
 	@NGINX="$(NGINX)" NGINX_SRC="$(NGINX_SRC)" CC="$(CC)" \
+		SMARTMSG_SHOPS="$(SHOPS_DIR)" \
 		tools/configure-module.sh $(NGX)
 	@touch $@
 
@@ -249,6 +253,8 @@ install: $(MODULE) $(TOOL)
 	install -d "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(RULES_DIR)"
 	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)/"
 	install -m 644 rules/*.json "$(DESTDIR)$(RULES_DIR)/"
+	install -d "$(DESTDIR)$(SHOPS_DIR)"
+	install -m 644 rules/shops/*.json "$(DESTDIR)$(SHOPS_DIR)/"
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MAN_DIR)"
 	install -m 755 $(TOOL) "$(DESTDIR)$(PREFIX)/bin/"
 	install -m 644 docs/man/smartmsgctl.1 "$(DESTDIR)$(MAN_DIR)/"
@@ -260,7 +266,9 @@ uninstall:
 	rm -f $(addprefix "$(DESTDIR)$(RULES_DIR)"/,$(notdir $(wildcard rules/*.json)))
 	rm -f "$(DESTDIR)$(PREFIX)/bin/$(notdir $(TOOL))"
 	rm -f "$(DESTDIR)$(MAN_DIR)/smartmsgctl.1"
-	-rmdir "$(DESTDIR)$(RULES_DIR)" "$(DESTDIR)$(PREFIX)/share/smartmsg"
+	rm -f $(addprefix "$(DESTDIR)$(SHOPS_DIR)"/,$(notdir $(wildcard rules/shops/*.json)))
+	-rmdir "$(DESTDIR)$(RULES_DIR)" "$(DESTDIR)$(SHOPS_DIR)" \
+		"$(DESTDIR)$(PREFIX)/share/smartmsg"
 
 clean:
 	@test ! -f $(BUILD)/demo.dir || tools/demo.sh stop

@@ -159,7 +159,7 @@ subtest 'keys' => sub {
 
     my $code = join '', map { slurp($_) } glob "$src/redis/ngx_smartmsg_store*.c";
     my %fields = map { $_ => 1 } $code =~ /cmd_text\(&cmd, "([a-z][a-z.]*)"\)/g;
-    delete @fields{qw(event op value items currency action time)};
+    delete @fields{qw(event op value items currency action time visitor page)};
     ok(index($page, "`$_`") >= 0, "field $_ is documented") for sort keys %fields;
 
     my %ttl = source('redis/ngx_smartmsg_store.h') =~ /#define NGX_SMARTMSG_(\w+)\s+(.*)/g;

@@ -13,6 +13,7 @@ my $load_module = $module eq '' ? '' : "load_module $module;";
 my $dir = tempdir('docs');
 
 mkdir "$dir/$_" for qw(rules log);
+spew("$dir/" . s{.*/}{}r, slurp($_)) for glob "$root/rules/shops/*.json";
 spew("$dir/rules/" . s{.*/}{}r, slurp($_)) for glob "$root/rules/*.json";
 
 
@@ -20,6 +21,8 @@ spew("$dir/rules/" . s{.*/}{}r, slurp($_)) for glob "$root/rules/*.json";
 sub localize {
     my ($text) = @_;
 
+    $text =~ s{(smartmsg_shop )(?!off\b)([a-z]+)}{$1$dir/$2.json}g;
+    $text =~ s{/etc/nginx/smartmsg-shop\.json}{$dir/own.json}g;
     $text =~ s{/etc/nginx/smartmsg|/usr/share/smartmsg/rules}{$dir/rules}g;
     $text =~ s{/var/log/nginx/}{$dir/log/}g;
     $text =~ s{listen +80;}{listen 127.0.0.1:%PORT2%;}g;
@@ -54,6 +57,25 @@ sub test_nginx {
     return;
 }
 
+sub test_pack {
+    my ($block, $next) = @_;
+
+    my $file = "$dir/" . ($block->{name} || 'example') . '.json';
+    spew($file, $block->{text});
+    my ($status, $said) = nginx_t(http => "smartmsg_shop $file;");
+
+    if ($block->{kind} eq 'json pack') {
+        return is($status, 0, "$block->{where}: pack") || diag $said;
+    }
+
+    isnt($status, 0, "$block->{where}: broken pack") or return;
+    is($next->{kind}, 'text says', "$block->{where}: and why") or return;
+    chomp(my $says = $next->{text});
+    like($said, qr/example\.json:\d+:\d+: .*\Q$says\E/, 'nginx says what is said here');
+
+    return;
+}
+
 sub test_rule {
     my ($block, $next) = @_;
 
@@ -83,6 +105,7 @@ for my $file (doc_files($root)) {
 
             test_nginx($block) if $block->{kind} =~ /^nginx/;
             test_rule($block, $blocks[ $i + 1 ]) if $block->{kind} =~ /^json rule/;
+            test_pack($block, $blocks[ $i + 1 ]) if $block->{kind} =~ /^json pack/;
             ok(eval { JSON::PP->new->decode($block->{text}) }, "$block->{where}: JSON")
                 if $block->{kind} eq 'json value';
 

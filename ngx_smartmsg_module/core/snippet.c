@@ -80,6 +80,12 @@ static size_t put_snippet(const smartmsg_snippet_t *snippet, char *out)
                            "{&quot;view&quot;:1}\"></template>");
     }
 
+    if (snippet->pack.len > 0) {
+        smartmsg_sink_puts(&sink, "<template data-smartmsg=\"");
+        smartmsg_sink_put(&sink, snippet->pack);
+        smartmsg_sink_puts(&sink, "\"></template>");
+    }
+
     put_script(&sink, snippet);
 
     return sink.len;

@@ -18,6 +18,7 @@ typedef struct {
     smartmsg_str_t script_url;      /* written as an escaped attribute */
     smartmsg_str_t nonce;           /* of the page's CSP; empty: none */
     bool view;                      /* ask for one view event */
+    smartmsg_str_t pack;            /* of the shop, escaped; empty: none */
 } smartmsg_snippet_t;
 
 /* Number of bytes that smartmsg_snippet_write() writes. */

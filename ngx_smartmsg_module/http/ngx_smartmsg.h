@@ -25,6 +25,10 @@
  *   ngx_smartmsg_event.c          events of the browser
  *   ngx_smartmsg_claim.c          may this message be shown now?
  *   ngx_smartmsg_goal.c           what impressions and goals mean for rules
+ *   ngx_smartmsg_pack.c           smartmsg_shop: what a shop pack says
+ *   ngx_smartmsg_track.c          smartmsg_track, and the pack's events
+ *   ngx_smartmsg_track_look.c     events that a response's JSON confirms
+ *   ngx_smartmsg_track_write.c    what tracked events leave in Redis
  *   ngx_smartmsg_variables.c      $smartmsg_...
  */
 
@@ -63,6 +67,7 @@ typedef enum {
     NGX_SMARTMSG_SCRIPT,           /* the runtime alone, for its signals */
     NGX_SMARTMSG_OFF,
     NGX_SMARTMSG_BYPASS,
+    NGX_SMARTMSG_EXCLUDED,         /* the shop pack wants nothing here */
     NGX_SMARTMSG_NOT_DOCUMENT,     /* the request is no page view */
     NGX_SMARTMSG_NO_ENDPOINT,
     NGX_SMARTMSG_NO_REDIS,
@@ -127,6 +132,9 @@ typedef struct {
 } ngx_smartmsg_srv_conf_t;
 
 
+typedef struct ngx_smartmsg_pack_conf_s  ngx_smartmsg_pack_conf_t;
+
+
 typedef struct {
     ngx_flag_t                   enable;
     ngx_flag_t                   endpoint;
@@ -135,6 +143,8 @@ typedef struct {
     ngx_array_t                 *facts;   /* of ngx_smartmsg_fact_conf_t */
     smartmsg_timezone_t         *timezone;  /* NULL: UTC */
     ngx_array_t                 *bypass;
+    ngx_array_t                 *tracks;  /* of smartmsg_track */
+    ngx_smartmsg_pack_conf_t    *pack;
 } ngx_smartmsg_loc_conf_t;
 
 
@@ -164,6 +174,7 @@ typedef enum {
 
 typedef struct ngx_smartmsg_inflate_s  ngx_smartmsg_inflate_t;
 typedef struct ngx_smartmsg_csp_s      ngx_smartmsg_csp_t;
+typedef struct ngx_smartmsg_look_s     ngx_smartmsg_look_t;
 
 
 typedef struct {
@@ -200,6 +211,7 @@ typedef struct {
     ngx_chain_t                 *free;
     ngx_chain_t                 *busy;
     ngx_smartmsg_inflate_t      *inflate;
+    ngx_smartmsg_look_t         *look;      /* at a tracked response */
 
     u_char                       tail[SMARTMSG_HTML_HELD];
     unsigned                     tail_len:4;
@@ -243,6 +255,11 @@ char *ngx_smartmsg_timezone_directive(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_smartmsg_endpoint_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+char *ngx_smartmsg_shop_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_smartmsg_track_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
 /* document: pure questions about the request, nothing is changed */
 void ngx_smartmsg_read_headers(ngx_http_request_t *r,
     ngx_smartmsg_headers_t *h);
@@ -257,6 +274,14 @@ ngx_int_t ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_str_t *name,
 /* request */
 ngx_int_t ngx_smartmsg_precontent_handler(ngx_http_request_t *r);
 ngx_smartmsg_ctx_t *ngx_smartmsg_get_ctx(ngx_http_request_t *r);
+
+/*
+ * A context for a request that is no page view, to keep something in: nothing
+ * is done to its response.
+ */
+ngx_smartmsg_ctx_t *ngx_smartmsg_create_idle_ctx(ngx_http_request_t *r);
+
+/* why a request is left alone, NGX_SMARTMSG_NONE if it is not */
 ngx_smartmsg_status_e ngx_smartmsg_refusal(ngx_http_request_t *r,
     ngx_smartmsg_headers_t *h);
 
@@ -310,6 +335,7 @@ ngx_int_t ngx_smartmsg_header_filter_init(ngx_conf_t *cf);
 ngx_int_t ngx_smartmsg_body_filter_init(ngx_conf_t *cf);
 ngx_int_t ngx_smartmsg_inflate_init(ngx_conf_t *cf);
 ngx_int_t ngx_smartmsg_inflate_start(ngx_smartmsg_ctx_t *ctx);
+ngx_int_t ngx_smartmsg_track_init(ngx_conf_t *cf);
 
 /* tells nginx whether some of the page is still kept here */
 void ngx_smartmsg_set_buffered(ngx_smartmsg_ctx_t *ctx);

@@ -119,6 +119,8 @@ ngx_smartmsg_create_loc_conf(ngx_conf_t *cf)
     conf->facts = NGX_CONF_UNSET_PTR;
     conf->timezone = NGX_CONF_UNSET_PTR;
     conf->bypass = NGX_CONF_UNSET_PTR;
+    conf->tracks = NGX_CONF_UNSET_PTR;
+    conf->pack = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -138,6 +140,8 @@ ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->facts, prev->facts, NULL);
     ngx_conf_merge_ptr_value(conf->timezone, prev->timezone, NULL);
     ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
+    ngx_conf_merge_ptr_value(conf->tracks, prev->tracks, NULL);
+    ngx_conf_merge_ptr_value(conf->pack, prev->pack, NULL);
 
     if (conf->page == NULL) {
         conf->page = prev->page;

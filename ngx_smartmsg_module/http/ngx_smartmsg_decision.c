@@ -1,5 +1,6 @@
 
 #include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_pack.h"
 #include "http/ngx_smartmsg_session.h"
 
 #include "core/snippet.h"
@@ -60,7 +61,9 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
     if (ctx->decision.n) {
         ctx->status = NGX_SMARTMSG_INJECTED;
 
-    } else if (ctx->prefetch || smartmsg_ruleset_uses_cart(ctx->rules)) {
+    } else if (ctx->prefetch || smartmsg_ruleset_uses_cart(ctx->rules)
+               || ngx_smartmsg_pack_wants_script(ctx))
+    {
         ctx->status = NGX_SMARTMSG_SCRIPT;
 
     } else {
@@ -82,7 +85,7 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
 {
     size_t               size;
     ngx_buf_t           *b;
-    ngx_str_t            language, script;
+    ngx_str_t            language, script, pack;
     smartmsg_snippet_t   snippet;
 
     language.data = (u_char *) ctx->html.lang;
@@ -92,7 +95,9 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
         ngx_smartmsg_request_language(&ctx->headers, &language);
     }
 
-    if (ngx_smartmsg_script(ctx, &script) != NGX_OK) {
+    if (ngx_smartmsg_script(ctx, &script) != NGX_OK
+        || ngx_smartmsg_pack_snippet(ctx, &pack) != NGX_OK)
+    {
         return NULL;
     }
 
@@ -102,6 +107,7 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     snippet.script_url = ngx_smartmsg_str(&script);
     snippet.nonce = ngx_smartmsg_str(&ctx->nonce);
     snippet.view = ctx->prefetch;
+    snippet.pack = ngx_smartmsg_str(&pack);
 
     size = smartmsg_snippet_size(&snippet);
 

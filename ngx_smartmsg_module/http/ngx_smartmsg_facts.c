@@ -7,6 +7,7 @@
 
 #include "http/ngx_smartmsg.h"
 #include "http/ngx_smartmsg_facts.h"
+#include "http/ngx_smartmsg_pack.h"
 
 
 static const smartmsg_value_t *ngx_smartmsg_fact_get(void *data,
@@ -81,6 +82,10 @@ ngx_smartmsg_fact_compute(ngx_smartmsg_ctx_t *ctx, uint32_t slot,
     /* what the operator says counts more than what was tracked */
 
     if (ngx_smartmsg_fact_configured(ctx, &name, value) == NGX_OK) {
+        return;
+    }
+
+    if (ngx_smartmsg_pack_fact(ctx, &name, value) == NGX_OK) {
         return;
     }
 

@@ -81,6 +81,20 @@ static ngx_command_t  ngx_smartmsg_commands[] = {
       offsetof(ngx_smartmsg_loc_conf_t, bypass),
       NULL },
 
+    { ngx_string("smartmsg_shop"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_smartmsg_shop_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("smartmsg_track"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_smartmsg_track_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -144,7 +158,8 @@ ngx_smartmsg_postconfiguration(ngx_conf_t *cf)
 
     if (ngx_smartmsg_header_filter_init(cf) != NGX_OK
         || ngx_smartmsg_body_filter_init(cf) != NGX_OK
-        || ngx_smartmsg_inflate_init(cf) != NGX_OK)
+        || ngx_smartmsg_inflate_init(cf) != NGX_OK
+        || ngx_smartmsg_track_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -1,5 +1,6 @@
 
 #include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_pack.h"
 #include "http/ngx_smartmsg_session.h"
 
 
@@ -104,6 +105,10 @@ ngx_smartmsg_refusal(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
         return NGX_SMARTMSG_ERROR;
     }
 
+    if (lcf->pack && ngx_smartmsg_pack_ignores(r)) {
+        return NGX_SMARTMSG_EXCLUDED;
+    }
+
     ngx_smartmsg_site_start(scf->site, (ngx_cycle_t *) ngx_cycle);
 
     /* a new worker does not know all rules yet: the page waits for them */
@@ -142,6 +147,29 @@ ngx_smartmsg_get_ctx(ngx_http_request_t *r)
     }
 
     return NULL;
+}
+
+
+ngx_smartmsg_ctx_t *
+ngx_smartmsg_create_idle_ctx(ngx_http_request_t *r)
+{
+    ngx_smartmsg_ctx_t     *ctx;
+    ngx_smartmsg_status_e   status;
+
+    ngx_smartmsg_headers_t  headers;
+
+    status = ngx_smartmsg_refusal(r, &headers);
+
+    ctx = ngx_smartmsg_create_ctx(r);
+
+    if (ctx) {
+        ctx->status = (status == NGX_SMARTMSG_NONE) ? NGX_SMARTMSG_NOT_HTML
+                                                    : status;
+        ctx->decided = 1;
+        ctx->off = 1;
+    }
+
+    return ctx;
 }
 
 

@@ -6,6 +6,7 @@
 
 #include "http/ngx_smartmsg.h"
 #include "http/ngx_smartmsg_facts.h"
+#include "http/ngx_smartmsg_pack.h"
 #include "http/ngx_smartmsg_session.h"
 
 
@@ -53,19 +54,11 @@ static void
 ngx_smartmsg_source_page_type(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
     smartmsg_value_t *value)
 {
-    ngx_str_t                 type;
-    ngx_smartmsg_loc_conf_t  *lcf;
+    ngx_str_t  type;
 
-    lcf = ngx_http_get_module_loc_conf(ctx->request, ngx_smartmsg_module);
-
-    if (lcf->page == NULL
-        || ngx_http_complex_value(ctx->request, lcf->page, &type) != NGX_OK
-        || type.len == 0)
-    {
-        return;
+    if (ngx_smartmsg_page_type(ctx->request, &type) == NGX_OK) {
+        ngx_smartmsg_value_string(value, &type);
     }
-
-    ngx_smartmsg_value_string(value, &type);
 }
 
 

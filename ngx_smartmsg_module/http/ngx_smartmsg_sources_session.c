@@ -1,6 +1,6 @@
 
 /*
- * Facts of the session and of its cart: session., cart., seen_session.
+ * Facts of the session and of its cart: session., cart., seen_session., event.
  */
 
 
@@ -29,6 +29,8 @@ static void ngx_smartmsg_source_cart(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
 static void ngx_smartmsg_source_seen_session(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
+static void ngx_smartmsg_source_event(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *name, smartmsg_value_t *value);
 
 
 const ngx_smartmsg_source_t  ngx_smartmsg_session_sources[] = {
@@ -45,6 +47,7 @@ const ngx_smartmsg_source_t  ngx_smartmsg_session_sources[] = {
     { ngx_string("cart.age"), ngx_smartmsg_source_cart_age },
     { ngx_string("cart.currency"), ngx_smartmsg_source_cart },
     { ngx_string("seen_session."), ngx_smartmsg_source_seen_session },
+    { ngx_string("event."), ngx_smartmsg_source_event },
     { ngx_null_string, NULL }
 };
 
@@ -149,4 +152,13 @@ ngx_smartmsg_source_seen_session(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
 {
     *value = smartmsg_value_number(ngx_smartmsg_rule_number(ctx->session,
                                            "shown:", ngx_smartmsg_str(name)));
+}
+
+
+static void
+ngx_smartmsg_source_event(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
+    smartmsg_value_t *value)
+{
+    *value = smartmsg_value_number(ngx_smartmsg_rule_number(ctx->session,
+                                           "event:", ngx_smartmsg_str(name)));
 }

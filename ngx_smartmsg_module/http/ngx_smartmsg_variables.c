@@ -33,6 +33,7 @@ static ngx_str_t  ngx_smartmsg_status_names[] = {
     ngx_string("script"),
     ngx_string("off"),
     ngx_string("bypass"),
+    ngx_string("excluded"),
     ngx_string("not_document"),
     ngx_string("no_endpoint"),
     ngx_string("no_redis"),

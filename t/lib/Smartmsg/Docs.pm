@@ -9,6 +9,8 @@ package Smartmsg::Docs;
 #     json rule [file=NAME]             nginx takes it as a rule
 #     json rule broken                  it does not; "text says" follows
 #     json event [broken]               the endpoint takes it, or answers 400
+#     json pack [file=NAME]             smartmsg_shop takes it
+#     json pack broken                  it does not; "text says" follows
 #     json value                        it is JSON
 #     sh                                it can be parsed; not run
 #     sh run | sh retry                 it is run, until it prints what follows
@@ -27,7 +29,8 @@ our @EXPORT = qw(doc_files blocks anchors links tables);
 
 my %KINDS = map { $_ => 1 } 'nginx main', 'nginx http', 'nginx http world',
     'nginx http acl', 'nginx server', 'nginx location', 'json rule',
-    'json rule broken', 'json event', 'json event broken', 'json value', 'sh',
+    'json rule broken', 'json event', 'json event broken', 'json pack',
+    'json pack broken', 'json value', 'sh',
     'sh run', 'sh retry', 'sh install', 'text', 'text output', 'text says',
     'html', 'js';
 
