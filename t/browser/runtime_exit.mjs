@@ -19,7 +19,13 @@ test('leaving through the top opens the dialog and counts one impression', armed
   await leave(page);
   await page.locator(DIALOG).waitFor();
   const [impression] = await stand.need('impression');
-  assert.deepEqual(impression, { event: 'impression', rule: 'exit-cart', on: 'exit', page: '/product/teapot' });
+  assert.deepEqual(impression, {
+    event: 'impression',
+    rule: 'exit-cart',
+    on: 'exit',
+    claimed: true,
+    page: '/product/teapot',
+  });
 });
 
 test('leaving at the left', armed, async ({ page, open }) => {

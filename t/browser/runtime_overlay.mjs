@@ -77,7 +77,7 @@ for (const [way, act] of Object.entries(WAYS)) {
     assert.equal(await focused(page), 'add');
     const about = { rule: 'exit-cart', variation: '1', page: '/product/teapot' };
     assert.deepEqual(await stand.need('dismiss'), [{ event: 'dismiss', ...about }]);
-    assert.deepEqual(stand.of('impression'), [{ event: 'impression', ...about, on: 'exit' }]);
+    assert.deepEqual(stand.of('impression'), [{ event: 'impression', ...about, on: 'exit', claimed: true }]);
   });
 }
 

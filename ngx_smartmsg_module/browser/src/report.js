@@ -7,13 +7,16 @@ const MAX_PAGE = 512;
 /** Events that decide what the next page shows: they leave before the visitor can. */
 const URGENT = /^(impression|click|dismiss|order)$/;
 const PAUSE = 1000;
+/** ms: a message that comes much later than the moment that called for it is out of place. */
+const PATIENCE = 2000;
 const ENVELOPE = '{"events":[]}'.length;
 
 /**
  * Collects events and posts them in batches to `url`.
  *
- * @returns {{report: (event: object) => void}} `report` queues one event as the endpoint documents it; the page's path
- *   is added
+ * @returns {{report: (event: object) => void, claim: (message: object) => Promise<boolean>}} `report` queues one event
+ *   as the endpoint documents it; `claim` asks whether a message may be shown now, and never rejects. The page's path is
+ *   added to both
  */
 export function createReporter(url) {
   let queue = [];
@@ -28,19 +31,33 @@ export function createReporter(url) {
   }
 
   function report(event) {
-    queue.push(encode({ ...event, page: location.pathname.slice(0, MAX_PAGE) }));
+    queue.push(encode(event));
     if (URGENT.test(event.event)) flush();
     else timer ??= setTimeout(flush, PAUSE);
   }
 
+  /** Only 204 is a yes: nothing that stands between us and the endpoint answers so by accident. */
+  async function claim({ rule, variation, message }) {
+    const patience = new AbortController();
+    const alarm = setTimeout(() => patience.abort(), PATIENCE);
+    const [body] = batches([encode({ event: 'claim', rule, variation: variation || undefined, message })]);
+    try {
+      return (await send(url, { body, signal: patience.signal })).status === 204;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(alarm);
+    }
+  }
+
   listen(window, 'pagehide', flush);
   listen(document, 'visibilitychange', () => document.hidden && flush());
-  return { report };
+  return { report, claim };
 }
 
 /** JSON in ASCII, so that its length is its size on the wire. */
-function encode(value) {
-  return JSON.stringify(value).replace(
+function encode(event) {
+  return JSON.stringify({ ...event, page: location.pathname.slice(0, MAX_PAGE) }).replace(
     /[\u007f-\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -70,5 +87,9 @@ function post(url, body) {
     navigator.sendBeacon(url, body);
     return;
   }
-  fetch(url, { method: 'POST', body, keepalive: true, credentials: 'same-origin' }).catch(() => {});
+  send(url, { body, keepalive: true }).catch(() => {});
+}
+
+function send(url, options) {
+  return fetch(url, { method: 'POST', credentials: 'same-origin', ...options });
 }

@@ -7,43 +7,65 @@ import { TRIGGERS } from './triggers/index.js';
 const REST = 5000;
 
 /**
- * Decides which armed message is shown: one at a time, each at most once per page view, and only with good manners.
+ * Decides which armed message is shown: one at a time, each at most once per page view, only with good manners, and only
+ * if the server, asked once, agrees: other tabs may have shown it meanwhile.
  *
- * @param {{report: (event: object) => void}} reporter
+ * @param {{report: (event: object) => void, claim: (message: object) => Promise<boolean>}} reporter
  */
-export function createStage({ report }) {
-  const shown = new Set();
-  let open = false;
+export function createStage({ report, claim }) {
+  /** Shown, or refused. */
+  const done = new Set();
+  const claimed = new Set();
+  let busy = false;
   let restUntil = 0;
 
-  /** @returns {boolean} whether the message is on screen now */
+  /** `over` is told when the message needs no trigger any more. */
+  function offer(message, on, over) {
+    if (done.has(message)) {
+      over();
+      return;
+    }
+    if (busy || performance.now() < restUntil || !mayInterrupt()) return;
+    busy = true;
+    if (claimed.has(message)) {
+      done.add(message);
+      over();
+      show(message, on);
+      return;
+    }
+    claim(message).then(
+      safely((granted) => {
+        busy = false;
+        (granted ? claimed : done).add(message);
+        if (granted) offer(message, on, over);
+        else over();
+      }),
+    );
+  }
+
   function show(message, on) {
-    if (open || performance.now() < restUntil || !mayInterrupt()) return false;
     const about = { rule: message.rule, variation: message.variation || undefined };
-    shown.add(message);
-    open = true;
     try {
       present(message, {
         clicked: safely((action) => report({ event: 'click', ...about, action })),
         closed: safely((dismissed) => {
-          open = false;
+          busy = false;
           restUntil = performance.now() + REST;
           if (dismissed) report({ event: 'dismiss', ...about });
         }),
       });
     } catch {
-      open = false;
-      return true;
+      busy = false;
+      return;
     }
-    report({ event: 'impression', ...about, on });
-    return true;
+    report({ event: 'impression', ...about, on, claimed: true });
   }
 
-  /** Arms the triggers of all messages that have not been shown yet, until `signal` aborts. */
+  /** Arms the triggers of all messages that are not done, until `signal` aborts. */
   function arm(messages, signal) {
     if (!canPresent()) return;
     for (const message of messages) {
-      if (!shown.has(message)) armOne(message, signal);
+      if (!done.has(message)) armOne(message, signal);
     }
   }
 
@@ -51,9 +73,7 @@ export function createStage({ report }) {
     const own = new AbortController();
     signal.addEventListener('abort', () => own.abort());
     for (const { on, after } of message.when) {
-      const fire = () => {
-        if (show(message, on)) own.abort();
-      };
+      const fire = () => offer(message, on, () => own.abort());
       TRIGGERS[on]?.(after, fire, own.signal);
     }
   }

@@ -9,7 +9,8 @@ const rule = (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value);
 
 const MESSAGE = { rule: [rule], variation: [text(64), 'optional'] };
 const FIELDS = {
-  impression: { ...MESSAGE, on: [text(16), 'optional'] },
+  claim: { ...MESSAGE, message: [Number.isInteger, 'optional'] },
+  impression: { ...MESSAGE, on: [text(16), 'optional'], claimed: [(value) => value === true] },
   click: { ...MESSAGE, action: [Number.isInteger, 'optional'] },
   dismiss: MESSAGE,
   view: {},
@@ -29,6 +30,8 @@ export function readBatch(body) {
   assert.deepEqual(Object.keys(batch), ['events']);
   assert.ok(batch.events.length >= 1 && batch.events.length <= 32, 'a batch has 1 to 32 events');
   for (const event of batch.events) checkEvent(event);
+  const claims = batch.events.filter(({ event }) => event === 'claim');
+  assert.ok(claims.length === 0 || batch.events.length === 1, 'a claim stands alone');
   return batch.events;
 }
 

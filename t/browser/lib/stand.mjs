@@ -22,8 +22,12 @@ export class Stand {
   scripts = 1;
   /** The cookie that the visitor of the running test has. */
   visitor;
-  /** What the runtime has posted. */
+  /** What the runtime has posted, but for its claims. */
   events = [];
+  /** What it has asked for. */
+  claims = [];
+  /** The status that answers a claim; a promise makes it wait. */
+  answer = 204;
   /** Bodies that broke the contract. */
   broken = [];
   #news = new EventEmitter();
@@ -57,6 +61,8 @@ export class Stand {
     this.visitor = visitor;
     this.scripts = 1;
     this.events = [];
+    this.claims = [];
+    this.answer = 204;
     this.broken = [];
   }
 
@@ -73,6 +79,13 @@ export class Stand {
       });
     }
     return this.of(kind);
+  }
+
+  /** Waits until the runtime has asked `count` times and returns what it asked for. */
+  async needClaims(count = 1) {
+    const late = AbortSignal.timeout(PATIENCE);
+    while (this.claims.length < count) await once(this.#news, 'event', { signal: late });
+    return this.claims;
   }
 
   async #handle(req, res) {
@@ -98,8 +111,11 @@ export class Stand {
       if (req.method !== 'POST') throw new Error(`method ${req.method}`);
       if (!/^text\/plain|^application\/json/.test(type)) throw new Error(`type ${type}`);
       if (req.headers['sec-fetch-site'] !== 'same-origin') throw new Error('not from the same origin');
-      for (const event of readBatch(body)) this.events.push(event);
-      res.writeHead(204);
+      const batch = readBatch(body);
+      const claim = batch[0].event === 'claim';
+      (claim ? this.claims : this.events).push(...batch);
+      if (claim) this.#news.emit('event');
+      res.writeHead(claim ? await this.answer : 204);
     } catch (error) {
       this.broken.push(`${error.message}: ${body}`);
       res.writeHead(400);
