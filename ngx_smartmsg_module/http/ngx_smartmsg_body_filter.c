@@ -49,8 +49,8 @@ static ngx_int_t ngx_smartmsg_body_put_part(ngx_smartmsg_ctx_t *ctx,
     u_char *p, size_t len, ngx_smartmsg_out_t *out);
 static ngx_int_t ngx_smartmsg_body_put_tail(ngx_smartmsg_ctx_t *ctx,
     ngx_smartmsg_out_t *out);
-static ngx_int_t ngx_smartmsg_body_put_flags(ngx_smartmsg_ctx_t *ctx,
-    ngx_buf_t *b, ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_put_flush(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
 static ngx_buf_t *ngx_smartmsg_body_get_buf(ngx_smartmsg_ctx_t *ctx);
 
 
@@ -196,8 +196,8 @@ ngx_smartmsg_body_chain(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in,
 
 
 /*
- * The write filter takes an empty chain for a mistake, unless it has data of
- * its own to send.
+ * The next filters are called even if nothing goes on: one of them may have
+ * kept something of the page until now, SSI for example.
  */
 
 static ngx_int_t
@@ -207,10 +207,6 @@ ngx_smartmsg_body_send(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *out)
     ngx_http_request_t  *r;
 
     r = ctx->request;
-
-    if (out == NULL && !r->connection->buffered) {
-        return (ctx->body == NGX_SMARTMSG_BODY_HOLD) ? NGX_AGAIN : NGX_OK;
-    }
 
     rc = ngx_http_next_body_filter(r, out);
 
@@ -236,8 +232,11 @@ ngx_smartmsg_body_scan(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
             return ngx_smartmsg_body_stop(ctx, NGX_SMARTMSG_ERROR, b, out);
         }
 
-        return b->last_buf ? ngx_smartmsg_body_end(ctx, b, out)
-                           : ngx_smartmsg_body_put(ctx, b, out);
+        if (b->last_buf || b->last_in_chain) {
+            return ngx_smartmsg_body_end(ctx, b, out);
+        }
+
+        return ngx_smartmsg_body_put(ctx, b, out);
     }
 
     len = b->last - b->pos;
@@ -253,8 +252,12 @@ ngx_smartmsg_body_scan(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
                      ? NGX_SMARTMSG_NO_MARKUP : NGX_SMARTMSG_UNSAFE, b, out);
 
     default: /* SMARTMSG_HTML_MORE */
-        return b->last_buf ? ngx_smartmsg_body_end(ctx, b, out)
-                           : ngx_smartmsg_body_more(ctx, b, len, out);
+
+        if (b->last_buf || b->last_in_chain) {
+            return ngx_smartmsg_body_end(ctx, b, out);
+        }
+
+        return ngx_smartmsg_body_more(ctx, b, len, out);
     }
 }
 
@@ -281,7 +284,7 @@ ngx_smartmsg_body_more(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, size_t len,
 
         b->pos = b->last;
 
-        return ngx_smartmsg_body_put_flags(ctx, b, out);
+        return b->flush ? ngx_smartmsg_body_put_flush(ctx, out) : NGX_OK;
     }
 
     if (ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK) {
@@ -300,7 +303,7 @@ ngx_smartmsg_body_more(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, size_t len,
     }
 
     if (b->last == b->pos) {
-        return ngx_smartmsg_body_put_flags(ctx, b, out);
+        return b->flush ? ngx_smartmsg_body_put_flush(ctx, out) : NGX_OK;
     }
 
     return ngx_smartmsg_body_put(ctx, b, out);
@@ -373,13 +376,21 @@ ngx_smartmsg_body_found(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, size_t len,
 }
 
 
-/* a document without </body>: its end is the place, if it is a good one */
+/*
+ * A document without </body>: its end is the place, if it is a good one.  It
+ * is not the end if subrequests go on with the page, as those of slices do:
+ * what they bring goes past us, so nothing may be kept back any longer.
+ */
 
 static ngx_int_t
 ngx_smartmsg_body_end(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
     ngx_smartmsg_out_t *out)
 {
     ngx_buf_t  *last;
+
+    if (!b->last_buf) {
+        return ngx_smartmsg_body_stop(ctx, NGX_SMARTMSG_UNSAFE, b, out);
+    }
 
     if (!smartmsg_html_end(&ctx->html)) {
         return ngx_smartmsg_body_stop(ctx, ctx->html.document
@@ -455,7 +466,6 @@ ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_status_e status,
 static ngx_int_t
 ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 {
-    ngx_buf_t                 *flush;
     ngx_msec_t                 timeout;
     ngx_smartmsg_loc_conf_t   *lcf;
     ngx_http_core_loc_conf_t  *clcf;
@@ -486,15 +496,7 @@ ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 
     /* the page up to here must not wait for what follows */
 
-    flush = ngx_smartmsg_body_get_buf(ctx);
-    if (flush == NULL) {
-        return NGX_ERROR;
-    }
-
-    flush->flush = 1;
-    flush->sync = 1;
-
-    return ngx_smartmsg_body_put(ctx, flush, out);
+    return ngx_smartmsg_body_put_flush(ctx, out);
 }
 
 
@@ -610,27 +612,25 @@ ngx_smartmsg_body_put_tail(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 }
 
 
-/* a buffer that has become empty: only what it says besides goes on */
+/*
+ * Instead of a buffer that has become empty.  It is never used again: one
+ * without data always looks as if it had been sent.
+ */
 
 static ngx_int_t
-ngx_smartmsg_body_put_flags(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
-    ngx_smartmsg_out_t *out)
+ngx_smartmsg_body_put_flush(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 {
-    ngx_buf_t  *flags;
+    ngx_buf_t  *b;
 
-    if (!b->flush && !b->sync) {
-        return NGX_OK;
-    }
-
-    flags = ngx_smartmsg_body_get_buf(ctx);
-    if (flags == NULL) {
+    b = ngx_calloc_buf(ctx->request->pool);
+    if (b == NULL) {
         return NGX_ERROR;
     }
 
-    flags->flush = b->flush;
-    flags->sync = 1;
+    b->flush = 1;
+    b->sync = 1;
 
-    return ngx_smartmsg_body_put(ctx, flags, out);
+    return ngx_smartmsg_body_put(ctx, b, out);
 }
 
 
