@@ -23,6 +23,9 @@ my $up = upstream('*' => page($page), map {
 
 $up->reply('/two' => page($page, headers => ['Cache-Control' => 'public',
     'Cache-Control' => 's-maxage=5']));
+$up->reply('/cdn' => page($page, headers => ['Cache-Control' => 'no-store',
+    'CDN-Cache-Control' => 'max-age=9', 'Cloudflare-CDN-Cache-Control' => 'public',
+    'Surrogate-Control' => 'max-age=9', 'Edge-Control' => '!no-store']));
 $up->reply('/own' => page($page, headers => ['Set-Cookie' => 'cart=1; Path=/']));
 
 my $redis = redis();
@@ -169,6 +172,11 @@ subtest 'Cache-Control' => sub {
     my $all = join ', ', $nginx->visitor->page('/two')->headers('Cache-Control');
     unlike($all, qr/public|s-maxage/, 'two headers: nothing for shared caches');
     like($all, qr/private/, 'private');
+
+    my $cdn = $nginx->visitor->page('/cdn');
+    is($cdn->header('Cache-Control'), 'no-store', 'a CDN: what is for all stays');
+    unlike($cdn->head, qr/max-age|public|Edge/,
+        'it is not allowed more than others');
 };
 
 

@@ -2,6 +2,7 @@
 #include "http/ngx_smartmsg.h"
 
 
+static ngx_uint_t ngx_smartmsg_for_shared(ngx_str_t *name);
 static ngx_uint_t ngx_smartmsg_public_directive(u_char *p, size_t len);
 static ngx_int_t ngx_smartmsg_append_private(ngx_http_request_t *r,
     ngx_table_elt_t *header);
@@ -20,39 +21,84 @@ ngx_int_t
 ngx_smartmsg_make_private(ngx_http_request_t *r)
 {
     ngx_str_t             value;
-    ngx_table_elt_t      *header, *first;
+    ngx_uint_t            found;
+    ngx_table_elt_t      *header;
     ngx_smartmsg_iter_t   iter;
 
-    first = NULL;
+    found = 0;
 
     ngx_smartmsg_iter_init(&iter, &r->headers_out.headers);
 
     while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
 
-        if (header->hash == 0
-            || !ngx_smartmsg_header_is(header, &ngx_smartmsg_cache_control))
-        {
+        if (header->hash == 0) {
             continue;
         }
 
-        if (ngx_smartmsg_contains(&header->value, "no-store")) {
-            return NGX_OK;
+        if (ngx_smartmsg_for_shared(&header->key)) {
+            header->hash = 0;
+            continue;
         }
 
-        if (ngx_smartmsg_append_private(r, header) != NGX_OK) {
+        if (!ngx_smartmsg_header_is(header, &ngx_smartmsg_cache_control)) {
+            continue;
+        }
+
+        found = 1;
+
+        if (!ngx_smartmsg_contains(&header->value, "no-store")
+            && ngx_smartmsg_append_private(r, header) != NGX_OK)
+        {
             return NGX_ERROR;
         }
-
-        first = header;
     }
 
-    if (first) {
+    if (found) {
         return NGX_OK;
     }
 
     ngx_str_set(&value, "private");
 
     return ngx_smartmsg_add_header(r, "Cache-Control", &value);
+}
+
+
+/*
+ * Headers that allow a CDN what Cache-Control forbids: CDN-Cache-Control and
+ * its kin (RFC 9213), and what was there before.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_for_shared(ngx_str_t *name)
+{
+    ngx_str_t  *old;
+
+    static ngx_str_t  targeted = ngx_string("-cache-control");
+
+    static ngx_str_t  names[] = {
+        ngx_string("surrogate-control"),
+        ngx_string("edge-control"),
+        ngx_null_string
+    };
+
+    if (name->len > targeted.len
+        && ngx_strncasecmp(name->data + name->len - targeted.len,
+                           targeted.data, targeted.len)
+           == 0)
+    {
+        return 1;
+    }
+
+    for (old = names; old->len; old++) {
+
+        if (name->len == old->len
+            && ngx_strncasecmp(name->data, old->data, old->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
