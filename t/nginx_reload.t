@@ -228,6 +228,32 @@ subtest 'QUIT while Redis is frozen' => sub {
 };
 
 
+subtest 'QUIT while a message is asked for' => sub {
+    my $redis = redis;
+    my $nginx = site($redis);
+    my @headers = known($nginx);
+    my $ask = sub {
+        my $http = $nginx->http;
+        $http->send_request('POST', '/smartmsg/event', headers => [@headers,
+            'Sec-Fetch-Site' => 'same-origin'],
+            body => '{"events": [{"event": "claim", "rule": "help"}]}');
+        return $http;
+    };
+
+    $redis->freeze;
+    my $http = $ask->();
+    ok(!$http->read_until(qr/./, 0.5), 'the answer is out');
+    $nginx->{process}->signal('QUIT');
+    ok($nginx->error_logged(qr/gracefully shutting down/), 'nginx ends');
+    ok(!$http->read_until(qr/./, 0.5) && !$http->{eof}, 'but not yet');
+    $redis->thaw;
+
+    is(($http->read_response || die 'no answer')->status, 204, 'the answer');
+    ok($nginx->{process}->wait_end(20), 'now it has ended');
+    $nginx->stop_ok;
+};
+
+
 # without a master nginx takes QUIT for TERM
 for my $how (['TERM'], ['TERM', 'off'], ['QUIT', 'off']) {
     my ($signal, $master) = @$how;

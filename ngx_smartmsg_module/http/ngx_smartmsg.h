@@ -234,6 +234,9 @@ typedef struct {
 
 extern ngx_module_t  ngx_smartmsg_module;
 
+/* "data" of timers: the debug log wants a connection with a descriptor */
+extern ngx_connection_t  ngx_smartmsg_no_connection;
+
 
 /* conf */
 void *ngx_smartmsg_create_main_conf(ngx_conf_t *cf);

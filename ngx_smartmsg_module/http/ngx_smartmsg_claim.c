@@ -18,6 +18,7 @@
 typedef struct {
     ngx_http_request_t          *request;
     ngx_smartmsg_store_wait_t   *wait;
+    ngx_event_t                  timer;
 } ngx_smartmsg_claim_t;
 
 
@@ -26,6 +27,7 @@ static const char *ngx_smartmsg_claim_refusal(ngx_http_request_t *r,
 static ngx_int_t ngx_smartmsg_claim_send(ngx_http_request_t *r,
     ngx_smartmsg_store_claim_t *claim);
 static void ngx_smartmsg_claim_cleanup(void *data);
+static void ngx_smartmsg_claim_timer_handler(ngx_event_t *ev);
 static void ngx_smartmsg_claim_done(void *data, ngx_int_t rc,
     ngx_str_t *field);
 static ngx_int_t ngx_smartmsg_claim_refuse(ngx_http_request_t *r,
@@ -161,6 +163,16 @@ ngx_smartmsg_claim_send(ngx_http_request_t *r,
 
     cln->handler = ngx_smartmsg_claim_cleanup;
 
+    /* without a timer of its own a worker that shuts down would not wait */
+
+    ngx_memzero(&wait->timer, sizeof(ngx_event_t));
+
+    wait->timer.handler = ngx_smartmsg_claim_timer_handler;
+    wait->timer.data = &ngx_smartmsg_no_connection;
+    wait->timer.log = r->connection->log;
+
+    ngx_add_timer(&wait->timer, scf->site->redis_conf->timeout);
+
     /* whoever has gone is not waited for */
 
     r->read_event_handler = ngx_http_test_reading;
@@ -179,6 +191,24 @@ ngx_smartmsg_claim_cleanup(void *data)
         ngx_smartmsg_store_claim_cancel(wait->wait);
         wait->wait = NULL;
     }
+
+    if (wait->timer.timer_set) {
+        ngx_del_timer(&wait->timer);
+    }
+}
+
+
+static void
+ngx_smartmsg_claim_timer_handler(ngx_event_t *ev)
+{
+    ngx_smartmsg_claim_t  *wait;
+
+    wait = (ngx_smartmsg_claim_t *) ((u_char *) ev
+                                   - offsetof(ngx_smartmsg_claim_t, timer));
+
+    ngx_smartmsg_store_claim_cancel(wait->wait);
+
+    ngx_smartmsg_claim_done(wait, NGX_ERROR, NULL);
 }
 
 
@@ -192,6 +222,10 @@ ngx_smartmsg_claim_done(void *data, ngx_int_t rc, ngx_str_t *field)
     ngx_http_request_t  *r;
 
     wait->wait = NULL;
+
+    if (wait->timer.timer_set) {
+        ngx_del_timer(&wait->timer);
+    }
 
     r = wait->request;
     c = r->connection;

@@ -13,9 +13,7 @@ static void ngx_smartmsg_rules_handler(void *data);
 static void ngx_smartmsg_timer_handler(ngx_event_t *ev);
 
 
-/* the debug log of timers wants a connection with a descriptor */
-
-static ngx_connection_t  ngx_smartmsg_no_connection = { .fd = -1 };
+ngx_connection_t  ngx_smartmsg_no_connection = { .fd = -1 };
 
 
 ngx_int_t
