@@ -404,6 +404,9 @@ static void note_facts(smartmsg_rule_t *rule, const smartmsg_names_t *names)
     const uint32_t *slots = smartmsg_rule_slots(rule, &n);
 
     rule->page_slot = SMARTMSG_NO_SLOT;
+    rule->uses_cart = smartmsg_str_eq(rule->terms.goal, SMARTMSG_STR("cart"))
+                      || smartmsg_str_eq(rule->terms.goal,
+                                         SMARTMSG_STR("order"));
 
     for (size_t i = 0; i < n; i++) {
         smartmsg_str_t name = smartmsg_names_name(names, slots[i]);

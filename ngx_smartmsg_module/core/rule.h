@@ -54,8 +54,8 @@ smartmsg_trigger_set_t smartmsg_rule_kinds(const smartmsg_rule_t *rule);
 bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now);
 
 /*
- * Whether a condition asks for what the shop tells the browser only: the cart,
- * or orders.
+ * Whether a condition asks for what the shop tells the browser only, the cart
+ * or orders, or one of these is the goal.
  */
 bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule);
 

@@ -326,6 +326,7 @@ static void test_terms(void **state)
 
     (void)state;
     assert_str(smartmsg_rule_goal(rule), "sign-up");
+    assert_false(smartmsg_rule_uses_cart(rule));
     assert_str(smartmsg_rule_group(rule), "Offers.1");
     assert_true(smartmsg_rule_urgent(rule));
     smartmsg_rule_unref(rule);
@@ -352,12 +353,14 @@ static void test_goal_of_cap(void **state)
     smartmsg_rule_t *rule = good(text);
 
     assert_str(smartmsg_rule_goal(rule), "order");
+    assert_true(smartmsg_rule_uses_cart(rule));
     smartmsg_rule_unref(rule);
 
     (void)snprintf(text, sizeof(text), "{'goal': 'cart', 'defaultValue': %s}",
                    value);
     rule = good(text);
     assert_str(smartmsg_rule_goal(rule), "cart");
+    assert_true(smartmsg_rule_uses_cart(rule));
     smartmsg_rule_unref(rule);
 }
 
