@@ -197,10 +197,13 @@ ngx_smartmsg_pack_request(ngx_http_request_t *r,
 static ngx_uint_t
 ngx_smartmsg_pack_below(ngx_str_t *path, ngx_str_t *base)
 {
+    if (base->len == 0) {
+        return 1;
+    }
+
     return (path->len >= base->len
             && ngx_strncmp(path->data, base->data, base->len) == 0
-            && (base->len == 0 || path->len == base->len
-                || path->data[base->len] == '/'));
+            && (path->len == base->len || path->data[base->len] == '/'));
 }
 
 
