@@ -186,20 +186,15 @@ ngx_smartmsg_runtime_handler(ngx_http_request_t *r, ngx_uint_t current)
 static ngx_int_t
 ngx_smartmsg_runtime_encoding(ngx_http_request_t *r)
 {
+    ngx_str_t         value;
     ngx_table_elt_t  *header;
 
-    header = ngx_list_push(&r->headers_out.headers);
+    ngx_str_set(&value, "gzip");
+
+    header = ngx_smartmsg_push_header(r, "Content-Encoding", &value);
     if (header == NULL) {
         return NGX_ERROR;
     }
-
-    header->hash = 1;
-#if (nginx_version >= 1023000)
-    header->next = NULL;
-#endif
-    ngx_str_set(&header->key, "Content-Encoding");
-    ngx_str_set(&header->value, "gzip");
-    header->lowcase_key = NULL;
 
     r->headers_out.content_encoding = header;
 

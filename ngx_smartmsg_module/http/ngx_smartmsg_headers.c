@@ -81,11 +81,19 @@ ngx_int_t
 ngx_smartmsg_add_header(ngx_http_request_t *r, const char *name,
     ngx_str_t *value)
 {
+    return ngx_smartmsg_push_header(r, name, value) ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_table_elt_t *
+ngx_smartmsg_push_header(ngx_http_request_t *r, const char *name,
+    ngx_str_t *value)
+{
     ngx_table_elt_t  *header;
 
     header = ngx_list_push(&r->headers_out.headers);
     if (header == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     header->hash = 1;
@@ -97,5 +105,5 @@ ngx_smartmsg_add_header(ngx_http_request_t *r, const char *name,
     header->value = *value;
     header->lowcase_key = NULL;
 
-    return NGX_OK;
+    return header;
 }

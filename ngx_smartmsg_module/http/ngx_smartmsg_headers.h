@@ -50,5 +50,9 @@ ngx_uint_t ngx_smartmsg_contains(ngx_str_t *value, const char *word);
 ngx_int_t ngx_smartmsg_add_header(ngx_http_request_t *r, const char *name,
     ngx_str_t *value);
 
+/* the same, for one that r->headers_out points to as well; NULL: no memory */
+ngx_table_elt_t *ngx_smartmsg_push_header(ngx_http_request_t *r,
+    const char *name, ngx_str_t *value);
+
 
 #endif /* _NGX_SMARTMSG_HEADERS_H_INCLUDED_ */

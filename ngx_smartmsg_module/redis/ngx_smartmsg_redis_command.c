@@ -16,6 +16,8 @@ static ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_ticket(
     const size_t *argvlen);
 static ngx_int_t ngx_smartmsg_redis_hold(ngx_smartmsg_redis_ticket_t *ticket);
 static ngx_int_t ngx_smartmsg_redis_send(ngx_smartmsg_redis_ticket_t *ticket);
+static ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_next_held(
+    ngx_smartmsg_redis_t *redis);
 static void ngx_smartmsg_redis_reply(redisAsyncContext *ac, void *reply,
     void *data);
 static void ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
@@ -211,17 +213,9 @@ ngx_smartmsg_redis_send(ngx_smartmsg_redis_ticket_t *ticket)
 void
 ngx_smartmsg_redis_send_held(ngx_smartmsg_redis_t *redis)
 {
-    ngx_queue_t                  *q;
     ngx_smartmsg_redis_ticket_t  *ticket;
 
-    while (!ngx_queue_empty(&redis->held)) {
-        q = ngx_queue_head(&redis->held);
-        ngx_queue_remove(q);
-
-        ticket = ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
-
-        redis->nheld--;
-        redis->held_size -= ticket->len;
+    while ((ticket = ngx_smartmsg_redis_next_held(redis)) != NULL) {
 
         if (ngx_smartmsg_redis_send(ticket) != NGX_OK) {
             ngx_smartmsg_redis_finish(ticket, NULL);
@@ -233,20 +227,35 @@ ngx_smartmsg_redis_send_held(ngx_smartmsg_redis_t *redis)
 void
 ngx_smartmsg_redis_fail_held(ngx_smartmsg_redis_t *redis)
 {
+    ngx_smartmsg_redis_ticket_t  *ticket;
+
+    while ((ticket = ngx_smartmsg_redis_next_held(redis)) != NULL) {
+        ngx_smartmsg_redis_finish(ticket, NULL);
+    }
+}
+
+
+/* takes it out of the queue; NULL: there is none */
+
+static ngx_smartmsg_redis_ticket_t *
+ngx_smartmsg_redis_next_held(ngx_smartmsg_redis_t *redis)
+{
     ngx_queue_t                  *q;
     ngx_smartmsg_redis_ticket_t  *ticket;
 
-    while (!ngx_queue_empty(&redis->held)) {
-        q = ngx_queue_head(&redis->held);
-        ngx_queue_remove(q);
-
-        ticket = ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
-
-        redis->nheld--;
-        redis->held_size -= ticket->len;
-
-        ngx_smartmsg_redis_finish(ticket, NULL);
+    if (ngx_queue_empty(&redis->held)) {
+        return NULL;
     }
+
+    q = ngx_queue_head(&redis->held);
+    ngx_queue_remove(q);
+
+    ticket = ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
+
+    redis->nheld--;
+    redis->held_size -= ticket->len;
+
+    return ticket;
 }
 
 
