@@ -2,6 +2,7 @@ import { listen, safely } from './border.js';
 import { watchDataLayer } from './datalayer.js';
 import { watchTyping } from './manners.js';
 import { takeTemplates } from './messages.js';
+import { watchPack } from './pack.js';
 import { createReporter } from './report.js';
 import { createStage } from './stage.js';
 
@@ -36,12 +37,12 @@ function whenVisible(fn) {
 }
 
 /** Starts the page's life: signals first, then the triggers, and both again after a return from the bfcache. */
-function start({ messages, countView }, reporter) {
+function start({ messages, countView, pack }, reporter) {
   let life = new AbortController();
   const stage = createStage(reporter);
 
   if (countView) whenVisible(() => reporter.report({ event: 'view' }));
-  watchDataLayer(reporter.report);
+  watchDataLayer(pack ? watchPack(pack, reporter.report) : reporter.report);
   if (!messages.length) return;
 
   watchTyping();
