@@ -10,6 +10,7 @@
 
 #include "core/catalog.h"
 #include "core/events.h"
+#include "core/pack.h"
 #include "core/timezone.h"
 
 static long countdown = -1;     /* allocations until one fails; < 0: never */
@@ -471,6 +472,45 @@ static void test_events(void **state)
     exhaust(attempt_events, true);
 }
 
+static smartmsg_pack_t *find_base(void *data, smartmsg_str_t name,
+                                  smartmsg_error_t *err)
+{
+    (void)data;
+    (void)name;
+
+    return smartmsg_pack_parse(S("{\"ignore\":[{\"path\":\"~^/a\"}]}"), NULL,
+                               NULL, err);
+}
+
+static void parse_pack(long n, bool all)
+{
+    static const char text[] =
+        "{\"extends\":\"base\","
+        "\"pages\":[{\"type\":\"a\",\"path\":[\"/a\",\"~b$\"]}],"
+        "\"cart\":{\"cookies\":[{\"name\":\"c\",\"means\":\"items\"}]},"
+        "\"events\":[{\"event\":\"order\",\"args\":{\"x\":true},"
+        "\"headers\":{\"h\":\"~v\"},\"location\":\"/b\",\"id\":\"i\"}],"
+        "\"browser\":{\"cart\":{\"items\":\".n\"},\"order\":{"
+        "\"pages\":\"a\",\"id\":{\"select\":\"b\",\"pattern\":\"(c)\"}}}}";
+    smartmsg_error_t err;
+    smartmsg_pack_t *pack;
+
+    start(n, all);
+    pack = smartmsg_pack_parse(S(text), find_base, NULL, &err);
+    stop();
+
+    assert_int_equal(pack == NULL, has_failed);
+    assert_true(pack != NULL || is_no_memory(&err));
+    smartmsg_pack_free(pack);
+}
+
+static void test_pack(void **state)
+{
+    (void)state;
+    exhaust(parse_pack, false);
+    exhaust(parse_pack, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_update_of_one),
         cmocka_unit_test(test_load_dir),
         cmocka_unit_test(test_events),
+        cmocka_unit_test(test_pack),
     };
 
     json_set_alloc_funcs(jansson_malloc, free);
