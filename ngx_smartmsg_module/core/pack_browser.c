@@ -74,8 +74,11 @@ static bool read_source(reader_t *r, const json_t *object, const char *name,
 static char *keep(reader_t *r, const char *name, json_t *object)
 {
     json_t *copy = json_copy(object);
-    bool cut = copy != NULL && (json_object_get(copy, "pages") == NULL
-                                || json_object_del(copy, "pages") == 0);
+
+    /* without memory a copy may lack some members */
+    bool cut = json_object_size(copy) == json_object_size(object)
+               && (json_object_get(copy, "pages") == NULL
+                   || json_object_del(copy, "pages") == 0);
     char *json = cut ? json_dumps(copy, JSON_COMPACT | JSON_ENSURE_ASCII)
                      : NULL;
     smartmsg_str_t text = {json, json != NULL ? strlen(json) : 0};
