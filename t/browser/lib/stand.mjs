@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { readCookies } from '../../shop/session.mjs';
 import { BUNDLE } from '../runtime_build.mjs';
 import { readBatch } from './event_contract.mjs';
@@ -126,27 +126,24 @@ export class Stand {
 
   async #passOn(req, res) {
     const body = await readAll(req);
-    const answer = await fetch(new URL(req.url, this.shop.url), {
-      method: req.method,
-      headers: passedHeaders(req),
-      body: body.length ? body : undefined,
-      redirect: 'manual',
-    });
-    const data = Buffer.from(await answer.arrayBuffer());
-    const headers = { ...Object.fromEntries(answer.headers), 'set-cookie': answer.headers.getSetCookie() };
+    const passed = request(new URL(req.url, this.shop.url), { method: req.method, headers: passedHeaders(req) });
+    passed.end(body);
+    const [answer] = await once(passed, 'response');
+    const data = await readAll(answer);
+    const headers = { ...answer.headers };
     delete headers['content-length'];
     delete headers['transfer-encoding'];
     delete headers.connection;
     delete headers['keep-alive'];
-    res.writeHead(answer.status, headers);
+    res.writeHead(answer.statusCode, headers);
     res.end(this.#inject(data, answer.headers));
   }
 
   #inject(data, headers) {
     const page = data.toString();
     const end = page.lastIndexOf('</body>');
-    if (end < 0 || !headers.get('content-type')?.startsWith('text/html')) return data;
-    const policy = headers.get('content-security-policy') ?? headers.get('content-security-policy-report-only') ?? '';
+    if (end < 0 || !headers['content-type']?.startsWith('text/html')) return data;
+    const policy = headers['content-security-policy'] ?? headers['content-security-policy-report-only'] ?? '';
     const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
     const snippet = [
       ...this.messages.map((message) => (typeof message === 'string' ? message : template(message))),
