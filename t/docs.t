@@ -136,7 +136,7 @@ subtest 'rules' => sub {
 
 
 subtest 'events' => sub {
-    my $code = source('core/events.c');
+    my $code = source('core/event_members.c');
     my ($kinds) = $code =~ /kinds\[[^=]*= \{(.*?)\n\};/s;
     my @rows = tables("$root/docs/events.md", 'The endpoint');
 
