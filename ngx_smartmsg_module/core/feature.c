@@ -261,6 +261,11 @@ smartmsg_feature_t *smartmsg_feature_compile(smartmsg_str_t key,
     return feature;
 }
 
+json_t *smartmsg_feature_definition(const smartmsg_feature_t *feature)
+{
+    return feature->source;
+}
+
 void smartmsg_feature_free(smartmsg_feature_t *feature)
 {
     if (feature == NULL) {

@@ -47,6 +47,9 @@ smartmsg_feature_t *smartmsg_feature_compile(smartmsg_str_t key,
     json_t *definition, const smartmsg_compile_t *with,
     smartmsg_error_t *err);
 
+/* What it was compiled from, borrowed. */
+json_t *smartmsg_feature_definition(const smartmsg_feature_t *feature);
+
 /* NULL is allowed. */
 void smartmsg_feature_free(smartmsg_feature_t *feature);
 

@@ -536,6 +536,11 @@ bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now)
     return now >= rule->start && now < rule->end;
 }
 
+bool smartmsg_rule_is_early(const smartmsg_rule_t *rule, int64_t now)
+{
+    return now < rule->start;
+}
+
 bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule)
 {
     return rule->uses_cart;

@@ -53,6 +53,9 @@ smartmsg_trigger_set_t smartmsg_rule_kinds(const smartmsg_rule_t *rule);
 /* Whether now (unix seconds) is in the rule's [start, end). */
 bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now);
 
+/* Whether its season has not begun yet. */
+bool smartmsg_rule_is_early(const smartmsg_rule_t *rule, int64_t now);
+
 /*
  * Whether a condition asks for what the shop tells the browser only, the cart
  * or orders, or one of these is the goal.

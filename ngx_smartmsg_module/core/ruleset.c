@@ -257,11 +257,11 @@ const smartmsg_rule_t *smartmsg_ruleset_find(const smartmsg_ruleset_t *set,
     return entry->rule;
 }
 
-/* A prerequisite that is switched off is as good as one that is not there. */
-static const smartmsg_feature_t *resolve(void *data, smartmsg_str_t key)
+const smartmsg_feature_t *smartmsg_ruleset_resolve(void *set,
+                                                   smartmsg_str_t key)
 {
     bool on = false;
-    const smartmsg_rule_t *rule = smartmsg_ruleset_find(data, key, &on);
+    const smartmsg_rule_t *rule = smartmsg_ruleset_find(set, key, &on);
 
     return rule != NULL && on ? smartmsg_rule_feature(rule) : NULL;
 }
@@ -357,7 +357,7 @@ void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
     smartmsg_rules_t rules = rules_for(set, context);
 
     memset(decision, 0, sizeof(*decision));
-    inner.resolve = resolve;
+    inner.resolve = smartmsg_ruleset_resolve;
     inner.resolve_data = set;
 
     for (size_t i = 0; i < rules.n && free_kinds != 0; i++) {

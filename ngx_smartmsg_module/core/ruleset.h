@@ -61,6 +61,14 @@ const smartmsg_rule_t *smartmsg_ruleset_find(const smartmsg_ruleset_t *set,
                                              smartmsg_str_t id, bool *on);
 
 /*
+ * The feature that a prerequisite names, as the set sees it: one that is
+ * switched off is as good as one that is not there. For the context's
+ * `resolve`, with the set as its data.
+ */
+const smartmsg_feature_t *smartmsg_ruleset_resolve(void *set,
+                                                   smartmsg_str_t key);
+
+/*
  * The ids of the rules that are on and whose goal is the event: returns their
  * number, and writes them, borrowed from the set, if ids is not NULL.
  */

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "core/utf8.h"
+
 void smartmsg_text_init(smartmsg_text_t *text)
 {
     text->data = text->small;
@@ -92,6 +94,24 @@ void smartmsg_text_add_char(smartmsg_text_t *text, uint32_t code)
     }
 
     smartmsg_text_add(text, smartmsg_str(c, n));
+}
+
+void smartmsg_text_add_clean(smartmsg_text_t *text, smartmsg_str_t piece)
+{
+    while (piece.len > 0) {
+        uint32_t code;
+        size_t len = smartmsg_utf8_decode(piece, &code);
+
+        if (len == 0) {
+            smartmsg_text_add_char(text, 0xfffd);
+            len = 1;
+        } else {
+            smartmsg_text_add(text, smartmsg_str(piece.data, len));
+        }
+
+        piece.data += len;
+        piece.len -= len;
+    }
 }
 
 smartmsg_str_t smartmsg_text_str(const smartmsg_text_t *text)

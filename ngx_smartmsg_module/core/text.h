@@ -29,6 +29,9 @@ void smartmsg_text_add(smartmsg_text_t *text, smartmsg_str_t piece);
 /* Appends the UTF-8 form of a code point. */
 void smartmsg_text_add_char(smartmsg_text_t *text, uint32_t code);
 
+/* The same with U+FFFD instead of bytes that are no UTF-8. */
+void smartmsg_text_add_clean(smartmsg_text_t *text, smartmsg_str_t piece);
+
 /* What is in it, borrowed until the text changes. */
 smartmsg_str_t smartmsg_text_str(const smartmsg_text_t *text);
 

@@ -5,7 +5,6 @@
 
 #include "core/number.h"
 #include "core/text.h"
-#include "core/utf8.h"
 
 json_t *ctl_json(json_t *made)
 {
@@ -20,21 +19,7 @@ json_t *ctl_json(json_t *made)
 static void clean(smartmsg_text_t *out, smartmsg_str_t text)
 {
     smartmsg_text_init(out);
-
-    while (text.len > 0) {
-        uint32_t code;
-        size_t len = smartmsg_utf8_decode(text, &code);
-
-        if (len == 0) {
-            smartmsg_text_add_char(out, 0xfffd);
-            len = 1;
-        } else {
-            smartmsg_text_add(out, smartmsg_str(text.data, len));
-        }
-
-        text.data += len;
-        text.len -= len;
-    }
+    smartmsg_text_add_clean(out, text);
 
     if (out->failed) {
         ctl_fail(CTL_LOCAL, "out of memory");

@@ -1,9 +1,6 @@
 #include "tool/rules.h"
 
-#include <math.h>
 #include <stdlib.h>
-
-#include "core/date.h"
 
 enum { RULES, SWITCH, GOOD, STATUS, HASHES };
 
@@ -261,29 +258,6 @@ void ctl_rules_free(ctl_rules_t *rules)
     }
 }
 
-/* Whether the rule's start is later than now; it is a valid rule. */
-static bool is_early(const smartmsg_rule_t *rule, long long now)
-{
-    smartmsg_str_t text = smartmsg_rule_text(rule);
-    json_t *document, *start;
-    int64_t seconds = INT64_MIN;
-    size_t bom = text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0
-                 ? 3 : 0;
-
-    document = json_loadb(text.data + bom, text.len - bom, 0, NULL);
-    start = json_object_get(document, "start");
-
-    if (json_is_string(start)) {
-        (void) smartmsg_date_parse(ctl_str(json_string_value(start)),
-                                   &seconds);
-    } else if (json_is_number(start)) {
-        seconds = (int64_t) ceil(json_number_value(start));
-    }
-
-    json_decref(document);
-    return seconds > now;
-}
-
 ctl_state_e ctl_rule_state(const ctl_rules_t *rules, const ctl_rule_t *rule,
     long long now)
 {
@@ -299,7 +273,7 @@ ctl_state_e ctl_rule_state(const ctl_rules_t *rules, const ctl_rule_t *rule,
         return CTL_STATE_ON;
     }
 
-    return is_early(rule->rule, now) ? CTL_STATE_SCHEDULED : CTL_STATE_ENDED;
+    return smartmsg_rule_is_early(rule->rule, now) ? CTL_STATE_SCHEDULED : CTL_STATE_ENDED;
 }
 
 const char *ctl_state_name(ctl_state_e state)
