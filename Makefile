@@ -16,7 +16,7 @@ SHOPS_DIR := $(PREFIX)/share/smartmsg/shops
 SRC := ngx_smartmsg_module
 MODULE := $(BUILD)/ngx_smartmsg_module.so
 NGX := $(BUILD)/nginx-src
-RUNTIME_JS := $(SRC)/browser/dist/rt.min.js
+RUNTIME_JS := $(SRC)/browser/dist/rt.min.js $(SRC)/browser/dist/ui.min.js
 RUNTIME_C := $(NGX)/objs/smartmsg/ngx_smartmsg_runtime_data.c
 
 CORE_SRC := $(sort $(wildcard $(SRC)/core/*.c))
@@ -115,7 +115,7 @@ $(NGX)/objs/Makefile: config tools/configure-module.sh $(BUILD)/inputs
 	@touch $@
 
 $(RUNTIME_C): $(RUNTIME_JS) tools/embed-runtime.sh $(NGX)/objs/Makefile
-	tools/embed-runtime.sh $(RUNTIME_JS) $@
+	tools/embed-runtime.sh $(SRC)/browser/dist $@
 
 $(MODULE): $(NGX)/objs/Makefile $(RUNTIME_C) $(MODULE_SRC) $(HEADERS)
 	$(MAKE) -C $(NGX) -f objs/Makefile modules

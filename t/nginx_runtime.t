@@ -19,17 +19,24 @@ my $nginx = nginx(redis => $redis, upstream => $up, rules => { hello => rule() }
     }
 END
 
-my $url = script_of($nginx->visitor->page('/'));
+my $rt = script_of($nginx->visitor->page('/'));
+my ($ui) = $nginx->get($rt)->body =~ m{\bimport\("\./(ui\.[0-9a-f]{16}\.js)"\)}
+    or die 'the runtime imports nothing';
+$ui = "/smartmsg/$ui";
 
+my ($name, $url);
+for (['rt', $rt], ['ui', $ui]) {
 
-subtest 'the runtime' => sub {
-    my ($hash) = $url =~ m{^/smartmsg/rt\.([0-9a-f]{16})\.js$};
+($name, $url) = @$_;
+
+subtest $name => sub {
+    my ($hash) = $url =~ m{^/smartmsg/$name\.([0-9a-f]{16})\.js$};
     ok($hash, 'its address') or diag $url;
 
     my $res = $nginx->get($url);
     is($res->status, 200, 'is there');
     is(substr(sha256_hex($res->body), 0, 16), $hash, 'under its own hash');
-    is($res->body, slurp(root() . '/ngx_smartmsg_module/browser/dist/rt.min.js'),
+    is($res->body, slurp(root() . "/ngx_smartmsg_module/browser/dist/$name.min.js"),
         'as it was built') unless $ENV{SMARTMSG_MODULE};
     is($res->header('Content-Type'), 'text/javascript; charset=utf-8', 'type');
     is($res->header('Content-Length'), length $res->body, 'length');
@@ -67,7 +74,7 @@ subtest 'the runtime' => sub {
 };
 
 
-subtest 'the hash of another version' => sub {
+subtest "$name: the hash of another version" => sub {
     my $other = $url =~ s/(.)(?=\.js$)/$1 eq '0' ? '1' : '0'/er;
     my $res = $nginx->get($other);
 
@@ -76,14 +83,17 @@ subtest 'the hash of another version' => sub {
     is($res->header('Cache-Control'), 'no-store', 'but not kept under that name');
 };
 
+}
+
 
 subtest 'what is not there' => sub {
-    is($nginx->get("/smartmsg$_")->status, 404, $_) for '/', '/rt.js', '/x',
+    is($nginx->get("/smartmsg$_")->status, 404, $_) for '/', '/rt.js', '/x', '/ui.js',
+        '/uirt.' . '0' x 16 . '.js', '/xx.' . '0' x 16 . '.js',
         '/rt.0123456789ABCDEF.js', '/rt.0123456789abcde.js', '/rt.' . 'g' x 16
         . '.js', '/events', '/event/', '/event/x', '/../smartmsg/nothing';
 
-    for my $case (['POST', $url, 'GET, HEAD'], ['PUT', $url, 'GET, HEAD'],
-        ['DELETE', $url, 'GET, HEAD'], ['GET', '/smartmsg/event', 'POST'],
+    for my $case (['POST', $rt, 'GET, HEAD'], ['PUT', $ui, 'GET, HEAD'],
+        ['DELETE', $rt, 'GET, HEAD'], ['GET', '/smartmsg/event', 'POST'],
         ['HEAD', '/smartmsg/event', 'POST'], ['PUT', '/smartmsg/event', 'POST'],
         ['OPTIONS', '/smartmsg/event', 'POST'])
     {

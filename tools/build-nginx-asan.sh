@@ -103,7 +103,7 @@ if ! inputs | cmp -s - "$dir/inputs"; then
 fi
 
 sh "$root/tools/embed-runtime.sh" \
-    "$root/ngx_smartmsg_module/browser/dist/rt.min.js" "$dir/runtime.c"
+    "$root/ngx_smartmsg_module/browser/dist" "$dir/runtime.c"
 cmp -s "$dir/runtime.c" "$src/objs/smartmsg/ngx_smartmsg_runtime_data.c" ||
     cp "$dir/runtime.c" "$src/objs/smartmsg/ngx_smartmsg_runtime_data.c"
 

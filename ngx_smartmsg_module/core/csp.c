@@ -139,13 +139,16 @@ static bool matches_url(smartmsg_str_t list, const smartmsg_csp_page_t *page,
     return false;
 }
 
-/* Whether the script passes without a nonce. It is inserted by the parser, so
-   'strict-dynamic' leaves nothing but the nonce. */
+/* Whether the scripts pass without a nonce. The first one is inserted by the
+   parser, so 'strict-dynamic' leaves nothing but the nonce. What it imports
+   comes with its nonce (HTML, "descendant script fetch options"), else by its
+   own URL. */
 static bool script_passes(smartmsg_str_t list, const smartmsg_csp_page_t *page)
 {
     return list.data == NULL
            || (!contains(list, SMARTMSG_STR("'strict-dynamic'"))
-               && matches_url(list, page, page->script));
+               && matches_url(list, page, page->script)
+               && matches_url(list, page, page->ui));
 }
 
 /* Reads 'nonce-VALUE'; VALUE is base64 with any alphabet. */

@@ -7,9 +7,9 @@
 
 /*
  * Whether the content security policies of a page (CSP Level 3,
- * https://www.w3.org/TR/CSP3/) let our script run and report. Policies are
- * only read: adding a source or a nonce to one could switch off what the
- * page's own scripts rely on.
+ * https://www.w3.org/TR/CSP3/) let our script run, import its second file and
+ * report. Policies are only read: adding a source or a nonce to one could
+ * switch off what the page's own scripts rely on.
  *
  * Trusted Types (require-trusted-types-for, trusted-types) need no attention:
  * the runtime clones templates and never hands strings to a sink.
@@ -34,6 +34,7 @@ typedef struct {
     smartmsg_str_t host;    /* without port, an IPv6 address in brackets */
     unsigned port;          /* 0: the scheme's default */
     smartmsg_str_t script;  /* path of the runtime: "/smartmsg/rt.0123.js" */
+    smartmsg_str_t ui;      /* path of the module that it imports */
     smartmsg_str_t event;   /* path events are posted to */
 } smartmsg_csp_page_t;
 

@@ -128,6 +128,7 @@ typedef struct {
 
     ngx_str_t                    endpoint;  /* without the closing slash */
     ngx_str_t                    script;    /* URI of the runtime */
+    ngx_str_t                    ui;        /* of the module that it imports */
     ngx_smartmsg_site_t         *site;
 } ngx_smartmsg_srv_conf_t;
 

@@ -13,6 +13,8 @@ static char *ngx_smartmsg_cookie_parameter(ngx_conf_t *cf,
     ngx_smartmsg_cookie_conf_t *cookie, ngx_str_t *value);
 static char *ngx_smartmsg_cookie_check(ngx_conf_t *cf,
     ngx_smartmsg_cookie_conf_t *cookie);
+static ngx_int_t ngx_smartmsg_runtime_uri(ngx_conf_t *cf, ngx_str_t *endpoint,
+    const smartmsg_runtime_t *file, ngx_str_t *uri);
 static ngx_smartmsg_site_t *ngx_smartmsg_find_site(ngx_conf_t *cf,
     ngx_smartmsg_srv_conf_t *conf);
 
@@ -74,6 +76,7 @@ ngx_smartmsg_create_srv_conf(ngx_conf_t *cf)
      *     conf->rules = { 0, NULL };
      *     conf->endpoint = { 0, NULL };
      *     conf->script = { 0, NULL };
+     *     conf->ui = { 0, NULL };
      *     conf->site = NULL;
      */
 
@@ -393,7 +396,6 @@ ngx_smartmsg_endpoint_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_smartmsg_loc_conf_t  *lcf = conf;
 
-    u_char                    *p;
     ngx_smartmsg_srv_conf_t   *scf;
     ngx_http_core_loc_conf_t  *clcf;
 
@@ -420,22 +422,38 @@ ngx_smartmsg_endpoint_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         scf->endpoint.len--;
     }
 
-    scf->script.len = scf->endpoint.len + sizeof("/rt..js") - 1
-                      + ngx_strlen(smartmsg_runtime_hash);
-
-    p = ngx_pnalloc(cf->pool, scf->script.len);
-    if (p == NULL) {
+    if (ngx_smartmsg_runtime_uri(cf, &scf->endpoint, &smartmsg_runtime_rt,
+                                 &scf->script)
+        != NGX_OK
+        || ngx_smartmsg_runtime_uri(cf, &scf->endpoint, &smartmsg_runtime_ui,
+                                    &scf->ui)
+           != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
-
-    scf->script.data = p;
-
-    ngx_sprintf(p, "%V/rt.%s.js", &scf->endpoint, smartmsg_runtime_hash);
 
     lcf->endpoint = 1;
     clcf->handler = ngx_smartmsg_endpoint_handler;
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_runtime_uri(ngx_conf_t *cf, ngx_str_t *endpoint,
+    const smartmsg_runtime_t *file, ngx_str_t *uri)
+{
+    uri->len = endpoint->len + sizeof("/..js") - 1 + ngx_strlen(file->name)
+               + SMARTMSG_RUNTIME_HASH_LEN;
+
+    uri->data = ngx_pnalloc(cf->pool, uri->len);
+    if (uri->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_sprintf(uri->data, "%V/%s.%s.js", endpoint, file->name, file->hash);
+
+    return NGX_OK;
 }
 
 

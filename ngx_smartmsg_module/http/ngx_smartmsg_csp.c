@@ -146,6 +146,7 @@ ngx_smartmsg_csp_start(ngx_smartmsg_ctx_t *ctx)
     page->host = ngx_smartmsg_str(&r->headers_in.server);
     page->port = ngx_smartmsg_csp_port(r);
     page->script = ngx_smartmsg_str(&scf->script);
+    page->ui = ngx_smartmsg_str(&scf->ui);
     page->event = ngx_smartmsg_str(&event);
 
     return NGX_OK;

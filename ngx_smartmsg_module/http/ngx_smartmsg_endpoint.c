@@ -1,7 +1,7 @@
 
 /*
- * The location with smartmsg_endpoint: the runtime under its hash, and the
- * receiver of events.
+ * The location with smartmsg_endpoint: the files of the runtime under their
+ * hashes, and the receiver of events.
  */
 
 
@@ -9,13 +9,11 @@
 #include "http/ngx_smartmsg_runtime.h"
 
 
-#define NGX_SMARTMSG_HASH_LEN  (sizeof(smartmsg_runtime_hash) - 1)
-
-
-static ngx_uint_t ngx_smartmsg_is_runtime(ngx_str_t *name,
+static const smartmsg_runtime_t *ngx_smartmsg_find_runtime(ngx_str_t *name,
     ngx_uint_t *current);
+static ngx_uint_t ngx_smartmsg_is_hash(u_char *p, size_t len);
 static ngx_int_t ngx_smartmsg_runtime_handler(ngx_http_request_t *r,
-    ngx_uint_t current);
+    const smartmsg_runtime_t *file, ngx_uint_t current);
 static ngx_int_t ngx_smartmsg_runtime_encoding(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_literal(ngx_http_request_t *r,
     const char *name, const char *text);
@@ -24,9 +22,10 @@ static ngx_int_t ngx_smartmsg_literal(ngx_http_request_t *r,
 ngx_int_t
 ngx_smartmsg_endpoint_handler(ngx_http_request_t *r)
 {
-    ngx_str_t                 name;
-    ngx_uint_t                current;
-    ngx_smartmsg_srv_conf_t  *scf;
+    ngx_str_t                  name;
+    ngx_uint_t                 current;
+    ngx_smartmsg_srv_conf_t   *scf;
+    const smartmsg_runtime_t  *file;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
 
@@ -49,13 +48,15 @@ ngx_smartmsg_endpoint_handler(ngx_http_request_t *r)
         return ngx_smartmsg_event_handler(r);
     }
 
-    if (ngx_smartmsg_is_runtime(&name, &current)) {
+    file = ngx_smartmsg_find_runtime(&name, &current);
+
+    if (file != NULL) {
 
         if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
             return ngx_smartmsg_not_allowed(r, "GET, HEAD");
         }
 
-        return ngx_smartmsg_runtime_handler(r, current);
+        return ngx_smartmsg_runtime_handler(r, file, current);
     }
 
     return NGX_HTTP_NOT_FOUND;
@@ -74,44 +75,65 @@ ngx_smartmsg_not_allowed(ngx_http_request_t *r, const char *methods)
 
 
 /*
- * rt.HASH.js.  While nginx is upgraded, on this or on another machine, pages
- * may ask for a version that is not here: this one will do as well, but must
- * not be kept under that name.
+ * rt.HASH.js or ui.HASH.js.  While nginx is upgraded, on this or on another
+ * machine, pages may ask for a version that is not here: this one will do as
+ * well, but must not be kept under that name.
  */
 
-static ngx_uint_t
-ngx_smartmsg_is_runtime(ngx_str_t *name, ngx_uint_t *current)
+static const smartmsg_runtime_t *
+ngx_smartmsg_find_runtime(ngx_str_t *name, ngx_uint_t *current)
 {
-    u_char  *hash;
-    size_t   i;
+    u_char                    *hash;
+    const smartmsg_runtime_t  *file;
 
-    if (name->len != sizeof("rt..js") - 1 + NGX_SMARTMSG_HASH_LEN
-        || ngx_strncmp(name->data, "rt.", 3) != 0
-        || ngx_strncmp(name->data + 3 + NGX_SMARTMSG_HASH_LEN, ".js", 3) != 0)
+    if (name->len != sizeof("rt..js") - 1 + SMARTMSG_RUNTIME_HASH_LEN
+        || name->data[2] != '.')
     {
-        return 0;
+        return NULL;
+    }
+
+    if (ngx_strncmp(name->data, smartmsg_runtime_rt.name, 2) == 0) {
+        file = &smartmsg_runtime_rt;
+
+    } else if (ngx_strncmp(name->data, smartmsg_runtime_ui.name, 2) == 0) {
+        file = &smartmsg_runtime_ui;
+
+    } else {
+        return NULL;
     }
 
     hash = name->data + 3;
 
-    for (i = 0; i < NGX_SMARTMSG_HASH_LEN; i++) {
-        if (!((hash[i] >= '0' && hash[i] <= '9')
-              || (hash[i] >= 'a' && hash[i] <= 'f')))
-        {
+    if (!ngx_smartmsg_is_hash(hash, SMARTMSG_RUNTIME_HASH_LEN)
+        || ngx_strncmp(hash + SMARTMSG_RUNTIME_HASH_LEN, ".js", 3) != 0)
+    {
+        return NULL;
+    }
+
+    *current = (ngx_strncmp(hash, file->hash, SMARTMSG_RUNTIME_HASH_LEN) == 0);
+
+    return file;
+}
+
+
+static ngx_uint_t
+ngx_smartmsg_is_hash(u_char *p, size_t len)
+{
+    u_char  *last;
+
+    for (last = p + len; p < last; p++) {
+        if (!((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'f'))) {
             return 0;
         }
     }
-
-    *current = (ngx_strncmp(hash, smartmsg_runtime_hash,
-                            NGX_SMARTMSG_HASH_LEN)
-                == 0);
 
     return 1;
 }
 
 
 static ngx_int_t
-ngx_smartmsg_runtime_handler(ngx_http_request_t *r, ngx_uint_t current)
+ngx_smartmsg_runtime_handler(ngx_http_request_t *r,
+    const smartmsg_runtime_t *file, ngx_uint_t current)
 {
     ngx_int_t               rc;
     ngx_buf_t              *b;
@@ -124,15 +146,15 @@ ngx_smartmsg_runtime_handler(ngx_http_request_t *r, ngx_uint_t current)
         return rc;
     }
 
-    data = smartmsg_runtime;
-    r->headers_out.content_length_n = smartmsg_runtime_len;
+    data = file->data;
+    r->headers_out.content_length_n = file->len;
 
     ngx_smartmsg_read_headers(r, &headers);
 
     if (ngx_smartmsg_accepts_gzip(&headers.accept_encoding)) {
 
-        data = smartmsg_runtime_gz;
-        r->headers_out.content_length_n = smartmsg_runtime_gz_len;
+        data = file->gz;
+        r->headers_out.content_length_n = file->gz_len;
 
         if (ngx_smartmsg_runtime_encoding(r) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -1,6 +1,6 @@
 /*
  * The browser runtime, compiled into the module.  The definitions are made at
- * build time by tools/embed-runtime.sh from browser/dist/rt.min.js.
+ * build time by tools/embed-runtime.sh from browser/dist/.
  */
 
 #ifndef NGX_SMARTMSG_RUNTIME_H
@@ -9,19 +9,34 @@
 #include <stddef.h>
 
 
-/* The script as the browser gets it; not NUL terminated. */
-extern const unsigned char  smartmsg_runtime[];
-extern const size_t         smartmsg_runtime_len;
+#define SMARTMSG_RUNTIME_HASH_LEN  16
 
-/* The same as one gzip member (RFC 1952), for Content-Encoding: gzip. */
-extern const unsigned char  smartmsg_runtime_gz[];
-extern const size_t         smartmsg_runtime_gz_len;
 
 /*
- * First 16 hex digits of the SHA-256 of the script, NUL terminated: the HASH
- * of its URL PREFIX/rt.HASH.js, which can therefore be cached for ever.
+ * One file, at PREFIX/NAME.HASH.js.  The hash, the first hex digits of the
+ * SHA-256 of its content, is in the URL, which can therefore be cached for
+ * ever.
  */
-extern const char           smartmsg_runtime_hash[17];
+
+typedef struct {
+    const char           *name;
+    const char           *hash;
+
+    /* as the browser gets it; not NUL terminated */
+    const unsigned char  *data;
+    size_t                len;
+
+    /* the same as one gzip member (RFC 1952), for Content-Encoding: gzip */
+    const unsigned char  *gz;
+    size_t                gz_len;
+} smartmsg_runtime_t;
+
+
+/* what pages load: a classic script */
+extern const smartmsg_runtime_t  smartmsg_runtime_rt;
+
+/* what that imports before a message is shown: an ES module */
+extern const smartmsg_runtime_t  smartmsg_runtime_ui;
 
 
 #endif /* NGX_SMARTMSG_RUNTIME_H */

@@ -1,15 +1,16 @@
-// Bundles the browser runtime into the one file that the module embeds.
-//   node runtime_build.mjs            writes it and prints its size
-//   node runtime_build.mjs --check    fails if the checked-in file is not what the sources give
+// Bundles the browser runtime into the two files that the module embeds: rt, which every page loads, and ui, which rt
+// imports before it shows something.
+//   node runtime_build.mjs            writes them and prints their sizes
+//   node runtime_build.mjs --check    fails if the checked-in files are not what the sources give
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const SOURCE = `${ROOT}ngx_smartmsg_module/browser/src/main.js`;
-export const BUNDLE = `${ROOT}ngx_smartmsg_module/browser/dist/rt.min.js`;
+const SOURCES = 'ngx_smartmsg_module/browser/src/';
+export const DIST = `${ROOT}ngx_smartmsg_module/browser/dist/`;
 /** The oldest browsers that know constructable style sheets, without which nothing is shown. */
 const TARGET = ['chrome93', 'firefox101', 'safari16.4'];
 
@@ -24,22 +25,40 @@ const styles = {
   },
 };
 
-/** @returns {Promise<string>} the bundle: one minified script in plain ASCII, without a trailing line break */
-export async function bundle() {
+/** One minified script in plain ASCII, without a trailing line break. */
+async function pack(entry, options) {
   const { outputFiles } = await build({
-    entryPoints: [SOURCE],
+    entryPoints: [SOURCES + entry],
     absWorkingDir: ROOT,
     bundle: true,
     minify: true,
-    format: 'iife',
     charset: 'ascii',
     target: TARGET,
     legalComments: 'none',
     write: false,
     plugins: [styles],
     logLevel: 'warning',
+    ...options,
   });
   return outputFiles[0].text.trim();
+}
+
+/** The name under which the endpoint serves a file. */
+export function served(name, script) {
+  return `${name}.${createHash('sha256').update(script).digest('hex').slice(0, 16)}.js`;
+}
+
+/** @returns {Promise<{rt: string, ui: string}>} the files; rt holds the served name of ui */
+export async function bundle() {
+  const ui = await pack('overlay/present.js', { format: 'esm' });
+  const file = `./${served('ui', ui)}`;
+  const rt = await pack('main.js', { format: 'iife', define: { UI_FILE: JSON.stringify(file) }, external: [file] });
+  return { rt, ui };
+}
+
+/** The path of a checked-in file. */
+export function pathOf(name) {
+  return `${DIST}${name}.min.js`;
 }
 
 /** @returns {{minified: number, gzip: number}} in bytes */
@@ -47,21 +66,22 @@ export function sizes(script) {
   return { minified: Buffer.byteLength(script), gzip: gzipSync(script, { level: 9 }).length };
 }
 
-async function main(check) {
-  const script = await bundle();
-  const { minified, gzip } = sizes(script);
-  const name = relative(ROOT, BUNDLE);
-  if (check) {
-    const current = await readFile(BUNDLE, 'utf8').catch(() => '');
-    if (current !== script) {
-      console.error(`${name} is not what its sources give: run "make runtime"`);
-      process.exitCode = 1;
-    }
-    return;
-  }
-  await mkdir(dirname(BUNDLE), { recursive: true });
-  await writeFile(BUNDLE, script);
-  console.log(`${name}: ${minified} bytes, ${gzip} bytes with gzip`);
+async function check(name, script) {
+  const current = await readFile(pathOf(name), 'utf8').catch(() => '');
+  if (current === script) return;
+  console.error(`${name}.min.js is not what its sources give: run "make runtime"`);
+  process.exitCode = 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2] === '--check');
+async function write(name, script) {
+  await writeFile(pathOf(name), script);
+  const { minified, gzip } = sizes(script);
+  console.log(`${name}.min.js: ${minified} bytes, ${gzip} bytes with gzip`);
+}
+
+async function main(act) {
+  await mkdir(DIST, { recursive: true });
+  for (const [name, script] of Object.entries(await bundle())) await act(name, script);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2] === '--check' ? check : write);

@@ -1,5 +1,6 @@
 // The runtime as a guest: strict policies, frameworks that rebuild the page, the back/forward cache, double injection.
 import assert from 'node:assert/strict';
+import { COUNT_VIEW } from './lib/snippet.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE, DIALOG, leave, leaveUntilShown, nothingOpens } from './lib/visitor.mjs';
 
@@ -17,7 +18,7 @@ const EXIT = {
 const BUBBLE_NOW = { ...EXIT, rule: 'help', as: 'bubble', when: [{ on: 'load' }] };
 const armed = { messages: [EXIT] };
 
-for (const policy of ['self', 'inline', 'nonce', 'strict', 'trusted', 'report']) {
+for (const policy of ['self', 'inline', 'nonce', 'bare', 'strict', 'trusted', 'report']) {
   for (const [kind, message] of [
     ['dialog', EXIT],
     ['bubble', BUBBLE_NOW],
@@ -41,6 +42,82 @@ for (const policy of ['self', 'inline', 'nonce', 'strict', 'trusted', 'report'])
       await stand.need('dismiss');
     });
   }
+}
+
+/** The files of the runtime that the page asks for from now on, the cache left out. */
+async function watchFiles(page) {
+  const asked = [];
+  await page.route('**/smartmsg/*.js', (route) => {
+    asked.push(new URL(route.request().url()).pathname);
+    return route.continue();
+  });
+  return asked;
+}
+
+test('the overlays are asked for when the page has loaded, and once', armed, async ({ page, stand, open }) => {
+  const asked = await watchFiles(page);
+  await page.route('**/static/shop.js', async (route) => {
+    await page.waitForFunction(() => document[Symbol.for('smartmsg.runtime')]);
+    assert.deepEqual(asked, [stand.scriptUrl]);
+    await route.continue();
+  });
+  await open();
+  await page.waitForResponse((response) => response.url().endsWith(stand.uiUrl));
+  await leaveUntilShown(page);
+  assert.deepEqual(asked, [stand.scriptUrl, stand.uiUrl]);
+});
+
+test('where no message waits the overlays stay where they are', { messages: [COUNT_VIEW] }, async ({
+  page,
+  stand,
+  open,
+}) => {
+  const asked = await watchFiles(page);
+  await open();
+  await stand.need('view');
+  await page.waitForFunction(() => document.readyState === 'complete');
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  assert.deepEqual(asked, [stand.scriptUrl]);
+});
+
+test('a trigger that comes before the overlays brings them', armed, async ({ page, stand, open }) => {
+  await page.addInitScript(() => {
+    window.requestIdleCallback = () => {};
+  });
+  const asked = await watchFiles(page);
+  await open();
+  await leaveUntilShown(page);
+  assert.deepEqual(asked, [stand.scriptUrl, stand.uiUrl]);
+});
+
+for (const [name, answer] of [
+  ['are not there', { status: 404 }],
+  ['are those of another time', { status: 200, contentType: 'text/javascript', body: 'export const other = 1' }],
+  ['are broken', { status: 200, contentType: 'text/javascript', body: 'export const {' }],
+]) {
+  test(`overlays that ${name} cost the message and nothing else`, { ...armed, quiet: false }, async ({
+    page,
+    stand,
+    open,
+  }) => {
+    await page.route(`**${stand.uiUrl}`, (route) => route.fulfill(answer));
+    const answered = page.waitForResponse((response) => response.url().endsWith(stand.uiUrl));
+    await page.addInitScript(() => {
+      addEventListener('unhandledrejection', () => console.error('unhandled'));
+    });
+    await open();
+    await answered;
+    await leave(page);
+    assert.ok(await nothingOpens(page));
+    // What the browser itself says about a missing file cannot be helped.
+    assert.deepEqual(
+      page.problems.filter((text) => !text.startsWith('Failed to load resource')),
+      [],
+    );
+    assert.deepEqual(stand.claims, []);
+    await page.evaluate(() => window.dataLayer.push({ event: 'view_cart', ecommerce: { value: 5, items: [] } }));
+    await stand.need('cart');
+  });
 }
 
 test('two script tags are one runtime', armed, async ({ page, stand, open }) => {

@@ -9,6 +9,7 @@ const POLICIES = {
   self: () => `${BASE}; script-src 'self'`,
   inline: () => `${BASE}; script-src 'self' 'unsafe-inline'`,
   nonce: ({ nonce }) => `${BASE}; script-src 'self' 'nonce-${nonce}'`,
+  bare: ({ nonce }) => `${BASE}; script-src 'nonce-${nonce}'`,
   strict: ({ nonce }) => `${BASE}; script-src 'nonce-${nonce}' 'strict-dynamic' https: 'unsafe-inline'`,
   trusted: ({ nonce }) =>
     `${BASE}; script-src 'nonce-${nonce}' 'strict-dynamic'; require-trusted-types-for 'script'; trusted-types 'none'`,
@@ -25,7 +26,7 @@ const POLICIES = {
  */
 export function policyFor(visit) {
   const name = sticky(visit, 'csp', Object.keys(POLICIES));
-  const usesNonce = ['nonce', 'strict', 'trusted', 'report'].includes(name);
+  const usesNonce = ['nonce', 'bare', 'strict', 'trusted', 'report'].includes(name);
   const nonce = usesNonce ? randomBytes(16).toString('base64') : null;
   const hashes = [];
   return {

@@ -19,6 +19,7 @@ static const smartmsg_csp_page_t shop = {
     .https = true,
     .host = SMARTMSG_STR("www.shop.example"),
     .script = SMARTMSG_STR("/smartmsg/rt.0123.js"),
+    .ui = SMARTMSG_STR("/smartmsg/ui.4567.js"),
     .event = SMARTMSG_STR("/smartmsg/event")
 };
 
@@ -160,8 +161,16 @@ static void test_paths(void **state)
     static const case_t cases[] = {
         { ALLOW, "script-src www.shop.example/", NULL },
         { ALLOW, "script-src www.shop.example/smartmsg/", NULL },
-        { ALLOW, "script-src www.shop.example/smartmsg/rt.0123.js", NULL },
-        { ALLOW, "script-src www.shop.example/smart%6Dsg/rt.0123.js", NULL },
+        { ALLOW, "script-src www.shop.example/smartmsg/rt.0123.js "
+                 "www.shop.example/smartmsg/ui.4567.js", NULL },
+        { ALLOW, "script-src www.shop.example/smart%6Dsg/rt.0123.js "
+                 "www.shop.example/smartmsg/u%69.4567.js", NULL },
+        { BLOCK, "script-src www.shop.example/smartmsg/rt.0123.js",
+          "script-src" },
+        { BLOCK, "script-src www.shop.example/smartmsg/ui.4567.js",
+          "script-src" },
+        { NONCE, "script-src www.shop.example/smartmsg/rt.0123.js 'nonce-abc'",
+          "abc" },
         { BLOCK, "script-src www.shop.example/smartmsg%2Frt.0123.js",
           "script-src" },
         { BLOCK, "script-src www.shop.example/smartmsg", "script-src" },

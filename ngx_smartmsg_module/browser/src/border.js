@@ -24,6 +24,12 @@ export function listen(target, types, handler, signal, options) {
   }
 }
 
+/** Calls `fn` once the page has loaded, which may be long ago, unless `signal` aborts before. */
+export function afterLoad(fn, signal) {
+  if (document.readyState === 'complete') safely(fn)();
+  else listen(window, 'load', fn, signal, { once: true });
+}
+
 /**
  * One timer that can be set again and again: `alarm.set(ms, fn)` replaces what was set before, `alarm.clear()` forgets
  * it. It never rings after `signal` has aborted.

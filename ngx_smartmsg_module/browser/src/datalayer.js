@@ -1,4 +1,5 @@
 import { listen, safely } from './border.js';
+import { emit } from './bus.js';
 import { toEvent } from './ga4.js';
 
 /** ms after which a tag manager that came late is looked for once more. */
@@ -17,6 +18,8 @@ export function watchDataLayer(report) {
   const take = safely((entry) => {
     if (typeof entry !== 'object' || entry === null) return;
     read.add(entry);
+    const name = entry[0] === 'event' ? entry[1] : entry.event;
+    if (typeof name === 'string') emit('event', name);
     const event = toEvent(entry);
     if (event) report(event);
   });

@@ -1,7 +1,7 @@
 import { safely } from './border.js';
 import { mayInterrupt } from './manners.js';
-import { canPresent, present } from './overlay/present.js';
 import { TRIGGERS } from './triggers/index.js';
+import { loadUi, loadUiSoon } from './ui.js';
 
 /** A visitor who has just closed a message gets some rest before the next one. */
 const REST = 5000;
@@ -19,34 +19,31 @@ export function createStage({ report, claim }) {
   let busy = false;
   let restUntil = 0;
 
-  /** `over` is told when the message needs no trigger any more. */
-  function offer(message, on, over) {
-    if (done.has(message)) {
-      over();
-      return;
-    }
-    if (busy || performance.now() < restUntil || !mayInterrupt()) return;
+  const canOffer = () => !busy && performance.now() > restUntil && mayInterrupt();
+
+  /** `life` is aborted when the message needs no trigger any more. */
+  async function offer(message, on, life) {
+    if (done.has(message)) life.abort();
+    if (life.signal.aborted || !canOffer()) return;
     busy = true;
-    if (claimed.has(message)) {
-      done.add(message);
-      over();
-      show(message, on);
-      return;
-    }
-    claim(message).then(
-      safely((granted) => {
-        busy = false;
-        (granted ? claimed : done).add(message);
-        if (granted) offer(message, on, over);
-        else over();
-      }),
-    );
+    const ui = await loadUi();
+    const granted = ui && (claimed.has(message) || (await claim(message)));
+    busy = false;
+    if (granted) claimed.add(message);
+    else done.add(message);
+    if (!granted) life.abort();
+    // The visitor may have begun to type, or the page may have gone meanwhile: the next offer finds the claim granted.
+    if (life.signal.aborted || !canOffer()) return;
+    done.add(message);
+    life.abort();
+    show(ui, message, on);
   }
 
-  function show(message, on) {
+  function show(ui, message, on) {
     const about = { rule: message.rule, variation: message.variation || undefined };
+    busy = true;
     try {
-      present(message, {
+      ui.present(message, {
         clicked: safely((action) => report({ event: 'click', ...about, action })),
         closed: safely((dismissed) => {
           busy = false;
@@ -63,18 +60,17 @@ export function createStage({ report, claim }) {
 
   /** Arms the triggers of all messages that are not done, until `signal` aborts. */
   function arm(messages, signal) {
-    if (!canPresent()) return;
     for (const message of messages) {
       if (!done.has(message)) armOne(message, signal);
     }
+    if (messages.length) loadUiSoon();
   }
 
   function armOne(message, signal) {
-    const own = new AbortController();
-    signal.addEventListener('abort', () => own.abort());
+    const life = new AbortController();
+    signal.addEventListener('abort', () => life.abort());
     for (const { on, after } of message.when) {
-      const fire = () => offer(message, on, () => own.abort());
-      TRIGGERS[on]?.(after, fire, own.signal);
+      TRIGGERS[on]?.(after, () => offer(message, on, life), life.signal);
     }
   }
 

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { readCookies } from '../../shop/session.mjs';
-import { BUNDLE } from '../runtime_build.mjs';
+import { pathOf, served } from '../runtime_build.mjs';
 import { readBatch } from './event_contract.mjs';
 import { startShop } from './shop.mjs';
 import { scriptTag, template } from './snippet.mjs';
@@ -30,12 +29,17 @@ export class Stand {
   answer = 204;
   /** Bodies that broke the contract. */
   broken = [];
+  /** The files of the runtime by their path. */
+  #files = new Map();
   #news = new EventEmitter();
 
   static async start(shopOptions) {
     const stand = new Stand();
-    stand.script = readFileSync(BUNDLE);
-    stand.scriptUrl = `${PREFIX}rt.${createHash('sha256').update(stand.script).digest('hex').slice(0, 16)}.js`;
+    for (const name of ['rt', 'ui']) {
+      const script = readFileSync(pathOf(name));
+      stand.#files.set(PREFIX + served(name, script), script);
+    }
+    [stand.scriptUrl, stand.uiUrl] = stand.#files.keys();
     stand.shop = await startShop(shopOptions);
     stand.server = createServer((req, res) => {
       stand.#handle(req, res).catch((error) => {
@@ -90,9 +94,10 @@ export class Stand {
 
   async #handle(req, res) {
     const { pathname } = new URL(req.url, this.url);
-    if (pathname === this.scriptUrl) {
-      res.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': 'public, max-age=31536000, immutable' });
-      res.end(this.script);
+    if (this.#files.has(pathname)) {
+      const cacheControl = 'public, max-age=31536000, immutable';
+      res.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': cacheControl });
+      res.end(this.#files.get(pathname));
     } else if (pathname === `${PREFIX}event`) {
       await this.#takeEvents(req, res);
     } else {

@@ -1,4 +1,4 @@
-import { createAlarm, listen } from '../border.js';
+import { afterLoad, createAlarm } from '../border.js';
 import { RETRY } from './retry.js';
 
 /** The page has loaded, and `seconds` have passed since. */
@@ -10,7 +10,5 @@ export function load(seconds = 0, fire, signal) {
     fire();
   }
 
-  const start = () => alarm.set(seconds * 1000, offer);
-  if (document.readyState === 'complete') start();
-  else listen(window, 'load', start, signal, { once: true });
+  afterLoad(() => alarm.set(seconds * 1000, offer), signal);
 }

@@ -1,0 +1,21 @@
+import { safely } from './border.js';
+
+/**
+ * How the parts of the runtime hear of each other without knowing each other. What goes over it:
+ *
+ * - `event`, a name: the shop has pushed it to its dataLayer or told us of it itself
+ */
+const listeners = new Set();
+
+/** Calls `fn(data)` for everything that is emitted as `name` from now on, until `signal` aborts (for ever without one). */
+export function on(name, fn, signal) {
+  const listener = [name, safely(fn)];
+  listeners.add(listener);
+  signal?.addEventListener('abort', () => listeners.delete(listener));
+}
+
+export function emit(name, data) {
+  for (const [heard, fn] of listeners) {
+    if (heard === name) fn(data);
+  }
+}

@@ -1,0 +1,68 @@
+import { listen } from './border.js';
+import { watchDataLayer } from './datalayer.js';
+import { watchTyping } from './manners.js';
+import { watchPack } from './pack.js';
+import { createStage } from './stage.js';
+
+/** Calls `fn` when the page is really on screen: a prefetched or background page is not viewed yet. */
+function whenVisible(fn) {
+  if (!document.hidden) {
+    fn();
+    return;
+  }
+  const once = new AbortController();
+  listen(
+    document,
+    'visibilitychange',
+    () => {
+      if (document.hidden) return;
+      once.abort();
+      fn();
+    },
+    once.signal,
+  );
+}
+
+/**
+ * What the visitor looks at: one page view, or several in a row where the shop changes pages without loading them.
+ *
+ * @param {{report: (event: object) => void, claim: (message: object) => Promise<boolean>}} reporter
+ * @returns {{arm: (found: object) => void, abort: () => void}} `arm` begins a page view with what `takeTemplates()`
+ *   returns: signals first, then the triggers; the page view before ends. `abort` ends it: its triggers are silent, what
+ *   is open stays
+ */
+export function createPage(reporter) {
+  const stage = createStage(reporter);
+  let messages = [];
+  let life = new AbortController();
+  let watching = false;
+
+  /** Once for all page views. */
+  function watch(pack) {
+    if (watching) return;
+    watching = true;
+    watchDataLayer(pack ? watchPack(pack, reporter.report) : reporter.report);
+    watchTyping();
+    listen(window, 'pagehide', abort);
+    listen(window, 'pageshow', ({ persisted }) => persisted && armTriggers());
+  }
+
+  function armTriggers() {
+    abort();
+    life = new AbortController();
+    stage.arm(messages, life.signal);
+  }
+
+  function arm(found) {
+    messages = found.messages;
+    if (found.countView) whenVisible(() => reporter.report({ event: 'view' }));
+    watch(found.pack);
+    armTriggers();
+  }
+
+  function abort() {
+    life.abort();
+  }
+
+  return { arm, abort };
+}
