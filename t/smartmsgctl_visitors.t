@@ -39,6 +39,12 @@ subtest 'visitor' => sub {
     like(out(), qr/^orders +2031$/m, 'orders');
     like(out(), qr/is forgotten in 10 days/, 'for how long');
 
+    $redis->cmd(HSET => "smartmsg:{$other}:v", id => 'c-4711', 'traits.city' => "K\e[0m");
+    is(ctl('visitor', 'show', $other, @redis), 0, 'who has said who he is');
+    like(out(), qr/^visitor +id +c-4711$/m, 'with that');
+    like(out(), qr/^visitor +traits\.city +K\\x1b\[0m$/m, 'and no control characters');
+    $redis->cmd(DEL => "smartmsg:{$other}:v");
+
     my $all = ctl_json('visitor', 'export', $id, @redis);
     is(code(), 0, 'export');
     is("$all->{id} $all->{session}{views} $all->{visitor}{visits} @{ $all->{orders} }",
@@ -108,16 +114,16 @@ subtest 'stats' => sub {
     my $today = $day->(0);
 
     $redis->cmd(HSET => "smartmsg:stats:a:$today", 'impression:' => 10, 'click:' => 1,
-        'dismiss:' => 2, 'other' => 3, 'click:bad' => 'x');
+        'dismiss:' => 2, 'answer:' => 4, 'other' => 3, 'click:bad' => 'x');
     $redis->cmd(HSET => 'smartmsg:stats:b:' . $day->(5), 'impression:0' => 4, 'click:0' => 3,
         'impression:1' => 4);
     $redis->cmd(HSET => 'smartmsg:stats:b:' . $day->(40), 'impression:0' => 100);
     $redis->cmd(HSET => 'smartmsg:stats:sm*rt:x:20300101', 'impression:' => 1);
 
     is(ctl('stats', @redis), 0, 'all');
-    like(out(), qr/^RULE +VARIATION +SHOWN +CLICKED +DISMISSED +RATE\n/, 'a table');
-    like(out(), qr/^a +10 +1 +2 +10\.0 %$/m, 'a rule') or diag(out());
-    like(out(), qr/^b +8 +3 +0 +37\.5 %\n +0 +4 +3 +0 +75\.0 %\n +1 +4 +0 +0 +0\.0 %$/m,
+    like(out(), qr/^RULE +VARIATION +SHOWN +CLICKED +DISMISSED +ANSWERED +RATE\n/, 'a table');
+    like(out(), qr/^a +10 +1 +2 +4 +10\.0 %$/m, 'a rule') or diag(out());
+    like(out(), qr/^b +8 +3 +0 +0 +37\.5 %\n +0 +4 +3 +0 +0 +75\.0 %\n +1 +4 +0 +0 +0 +0\.0 %$/m,
         'variations');
 
     my $b = ctl_json('stats', 'b', '--days', '100', @redis)->[0];

@@ -1,11 +1,13 @@
 #include "core/events_inside.h"
 
+#include "core/flat.h"
 #include "core/rule.h"
-#include "core/unicode.h"
 
 #define PAGE_MAX       512
 #define VARIATION_MAX  64
 #define ORDER_ID_MAX   64
+#define ID_MAX         128
+#define CONSENT_MAX    512
 #define ACTION_MAX     99
 #define MESSAGE_MAX    9999
 #define AMOUNT_MAX     1e12
@@ -18,19 +20,6 @@ static smartmsg_str_t json_str(const json_t *string)
                         json_string_length(string));
 }
 
-static bool is_printable(smartmsg_str_t text)
-{
-    while (text.len > 0) {
-        uint32_t code = smartmsg_next_char(&text);
-
-        if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) {
-            return false;
-        }
-    }
-
-    return true;
-}
-
 static bool read_string(smartmsg_str_t *string, const json_t *value, size_t max)
 {
     if (!json_is_string(value)) {
@@ -39,7 +28,7 @@ static bool read_string(smartmsg_str_t *string, const json_t *value, size_t max)
 
     *string = json_str(value);
 
-    return string->len <= max && is_printable(*string);
+    return string->len <= max && smartmsg_flat_text_valid(*string, max);
 }
 
 static bool read_amount(double *number, const json_t *value)
@@ -185,6 +174,40 @@ static bool read_order_id(reading_t *in, const json_t *value)
            && in->event->order_id.len > 0;
 }
 
+static bool read_name(reading_t *in, const json_t *value)
+{
+    in->reason = "must be a letter, then letters, digits, '_', '.' or '-', "
+                 "at most 64";
+    in->event->name = json_str(value);
+
+    return json_is_string(value) && smartmsg_flat_name_valid(in->event->name);
+}
+
+static bool read_id(reading_t *in, const json_t *value)
+{
+    in->reason = "must be a text of 1 to 128 characters";
+    in->event->id = json_str(value);
+
+    return json_is_string(value) && in->event->id.len > 0
+           && smartmsg_flat_text_valid(in->event->id, ID_MAX);
+}
+
+static bool read_consent(reading_t *in, const json_t *value)
+{
+    in->reason = "must be a text of at most 512 characters";
+    in->event->consent = json_str(value);
+
+    return json_is_string(value)
+           && smartmsg_flat_text_valid(in->event->consent, CONSENT_MAX);
+}
+
+static bool read_flat(reading_t *in, const json_t *value)
+{
+    in->event->fields = value;
+
+    return smartmsg_flat_check(value, in->path, &in->reason);
+}
+
 static const smartmsg_event_member_t impression_members[] = {
     {"event", true, read_event},
     {"page", false, read_page},
@@ -246,6 +269,32 @@ static const smartmsg_event_member_t order_members[] = {
     {NULL, false, NULL},
 };
 
+static const smartmsg_event_member_t track_members[] = {
+    {"event", true, read_event},
+    {"page", false, read_page},
+    {"name", true, read_name},
+    {"data", false, read_flat},
+    {NULL, false, NULL},
+};
+
+static const smartmsg_event_member_t identify_members[] = {
+    {"event", true, read_event},
+    {"page", false, read_page},
+    {"id", true, read_id},
+    {"traits", false, read_flat},
+    {NULL, false, NULL},
+};
+
+static const smartmsg_event_member_t answer_members[] = {
+    {"event", true, read_event},
+    {"page", false, read_page},
+    {"rule", true, read_rule},
+    {"variation", false, read_variation},
+    {"fields", true, read_flat},
+    {"consent", false, read_consent},
+    {NULL, false, NULL},
+};
+
 const smartmsg_event_kind_t smartmsg_event_kinds[SMARTMSG_EVENT_KINDS] = {
     [SMARTMSG_EVENT_IMPRESSION] = {{"impression", 10}, impression_members},
     [SMARTMSG_EVENT_CLICK] = {{"click", 5}, click_members},
@@ -254,4 +303,7 @@ const smartmsg_event_kind_t smartmsg_event_kinds[SMARTMSG_EVENT_KINDS] = {
     [SMARTMSG_EVENT_CART] = {{"cart", 4}, cart_members},
     [SMARTMSG_EVENT_ORDER] = {{"order", 5}, order_members},
     [SMARTMSG_EVENT_CLAIM] = {{"claim", 5}, claim_members},
+    [SMARTMSG_EVENT_TRACK] = {{"track", 5}, track_members},
+    [SMARTMSG_EVENT_IDENTIFY] = {{"identify", 8}, identify_members},
+    [SMARTMSG_EVENT_ANSWER] = {{"answer", 6}, answer_members},
 };

@@ -21,6 +21,9 @@ typedef enum {
     SMARTMSG_EVENT_CART,
     SMARTMSG_EVENT_ORDER,
     SMARTMSG_EVENT_CLAIM,       /* asks whether a message may be shown now */
+    SMARTMSG_EVENT_TRACK,       /* something that only the shop has a word for */
+    SMARTMSG_EVENT_IDENTIFY,    /* the shop's page says who the visitor is */
+    SMARTMSG_EVENT_ANSWER,      /* a form in a message was sent */
     SMARTMSG_EVENT_KINDS
 } smartmsg_event_e;
 
@@ -38,7 +41,7 @@ typedef struct {
     smartmsg_event_e kind;
     smartmsg_str_t page;        /* any kind: path of the page */
 
-    smartmsg_str_t rule;        /* impression, click, dismiss, claim: an id */
+    smartmsg_str_t rule;        /* impression, click, dismiss, claim, answer */
     smartmsg_str_t variation;   /* the same; may be empty */
     bool claimed;               /* impression: a claim has counted it */
     size_t message;             /* claim: which of the rule's messages */
@@ -53,6 +56,12 @@ typedef struct {
     bool has_items;
     smartmsg_str_t currency;    /* cart, order: three capitals, or empty */
     smartmsg_str_t order_id;    /* order: 1..64 bytes */
+
+    smartmsg_str_t name;        /* track: a word */
+    smartmsg_str_t id;          /* identify: 1..128 characters */
+    smartmsg_str_t consent;     /* answer: what was agreed to, or empty */
+    const json_t *fields;       /* track, identify, answer: a flat object
+                                   (core/flat.h), or NULL; borrowed */
 } smartmsg_event_t;
 
 /* A batch. The strings of the events borrow from root. */
@@ -65,8 +74,9 @@ typedef struct {
 /*
  * Parses and validates the body of an event request, strictly: a batch with a
  * single wrong, missing or unknown field is refused as a whole, with the
- * place and the reason in err. A claim, which has an answer, stands alone. Returns true on success; then the batch must
- * be freed. On error nothing has to be freed.
+ * place and the reason in err. A claim, which has an answer, stands alone.
+ * Returns true on success; then the batch must be freed. On error nothing has
+ * to be freed.
  */
 bool smartmsg_events_parse(smartmsg_str_t body, smartmsg_events_t *events,
                            smartmsg_error_t *err);

@@ -6,6 +6,7 @@
 
 /* Sorted by name (strcmp). */
 static const smartmsg_schema_fact_t facts[] = {
+    { "answered.", "number", "forms of a rule's messages sent, ever" },
     { "cart.age", "number", "seconds since the cart changed" },
     { "cart.currency", "text", "currency of the cart" },
     { "cart.items", "number", "number of items in the cart" },
@@ -51,16 +52,18 @@ static const smartmsg_schema_fact_t facts[] = {
     { "time.iso", "text", "date and time, with the offset from UTC" },
     { "time.minute", "number", "minute, 0 to 59" },
     { "time.weekday", "number", "0 is Sunday, 6 is Saturday" },
+    { "traits.", "any", "what the shop's page said of the visitor" },
     { "utm.campaign", "text", "utm_campaign" },
     { "utm.content", "text", "utm_content" },
     { "utm.medium", "text", "utm_medium" },
     { "utm.source", "text", "utm_source" },
     { "utm.term", "text", "utm_term" },
-    { "visitor.anonymous", "boolean", "whether there is no profile" },
+    { "visitor.anonymous", "boolean", "whether there is no profile or id" },
     { "visitor.days_since_first", "number", "days since the first visit" },
     { "visitor.days_since_last", "number", "days since the visit before" },
     { "visitor.first", "number", "time of the first visit" },
-    { "visitor.known", "boolean", "whether there is a profile" },
+    { "visitor.id", "text", "who it is, as the shop's page said" },
+    { "visitor.known", "boolean", "whether there is a profile or id" },
     { "visitor.last", "number", "time at which the latest visit began" },
     { "visitor.last_order", "number", "days since the last order" },
     { "visitor.new", "boolean", "whether this is the first visit" },

@@ -23,6 +23,7 @@
  *   ngx_smartmsg_body_filter.c    scan, hold, insert
  *   ngx_smartmsg_endpoint.c       location of the runtime and of events
  *   ngx_smartmsg_event.c          events of the browser
+ *   ngx_smartmsg_event_write.c    what they leave in Redis
  *   ngx_smartmsg_claim.c          may this message be shown now?
  *   ngx_smartmsg_goal.c           what impressions and goals mean for rules
  *   ngx_smartmsg_pack.c           smartmsg_shop: what a shop pack says

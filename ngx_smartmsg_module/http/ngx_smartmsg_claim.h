@@ -20,6 +20,10 @@
  */
 ngx_int_t ngx_smartmsg_claim(ngx_http_request_t *r, smartmsg_event_t *event);
 
+/* the events of a request, but for a claim; Redis may be away */
+void ngx_smartmsg_event_write(ngx_http_request_t *r,
+    smartmsg_events_t *events);
+
 /* an impression that was not claimed; the rule exists */
 void ngx_smartmsg_impression(ngx_http_request_t *r, ngx_str_t *visitor,
     smartmsg_event_t *event);

@@ -1,7 +1,7 @@
 
 /*
- * Facts of the visitor: id, visitor., profile., and of what became of the
- * messages of a rule: seen., clicked., dismissed.
+ * Facts of the visitor: id, visitor., profile., traits., and of what became of
+ * the messages of a rule: seen., clicked., dismissed., answered.
  */
 
 
@@ -37,21 +37,30 @@ static void ngx_smartmsg_source_visitor_number(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
 static void ngx_smartmsg_source_profile(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
+static void ngx_smartmsg_source_named(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *name, smartmsg_value_t *value);
+static void ngx_smartmsg_source_traits(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *name, smartmsg_value_t *value);
 static void ngx_smartmsg_source_seen(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
 static void ngx_smartmsg_source_clicked(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
 static void ngx_smartmsg_source_dismissed(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
+static void ngx_smartmsg_source_answered(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *name, smartmsg_value_t *value);
 static ngx_uint_t ngx_smartmsg_is_known(ngx_smartmsg_ctx_t *ctx);
 static double ngx_smartmsg_visitor_number(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name);
+static void ngx_smartmsg_value_field(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *prefix, ngx_str_t *name, smartmsg_value_t *value);
 static void ngx_smartmsg_value_days(smartmsg_value_t *value, double since);
 static void ngx_smartmsg_value_answers(ngx_smartmsg_ctx_t *ctx,
     const char *kind, ngx_str_t *rule, smartmsg_value_t *value);
 
 
 static ngx_str_t  ngx_smartmsg_profile_prefix = ngx_string("profile.");
+static ngx_str_t  ngx_smartmsg_traits_prefix = ngx_string("traits.");
 
 
 const ngx_smartmsg_source_t  ngx_smartmsg_visitor_sources[] = {
@@ -70,10 +79,13 @@ const ngx_smartmsg_source_t  ngx_smartmsg_visitor_sources[] = {
     { ngx_string("visitor.revenue"), ngx_smartmsg_source_visitor_number },
     { ngx_string("visitor.first"), ngx_smartmsg_source_visitor_number },
     { ngx_string("visitor.last"), ngx_smartmsg_source_visitor_number },
+    { ngx_string("visitor.id"), ngx_smartmsg_source_named },
     { ngx_string("profile."), ngx_smartmsg_source_profile },
+    { ngx_string("traits."), ngx_smartmsg_source_traits },
     { ngx_string("seen."), ngx_smartmsg_source_seen },
     { ngx_string("clicked."), ngx_smartmsg_source_clicked },
     { ngx_string("dismissed."), ngx_smartmsg_source_dismissed },
+    { ngx_string("answered."), ngx_smartmsg_source_answered },
     { ngx_null_string, NULL }
 };
 
@@ -198,16 +210,32 @@ static void
 ngx_smartmsg_source_profile(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
     smartmsg_value_t *value)
 {
+    ngx_smartmsg_value_field(ctx, &ngx_smartmsg_profile_prefix, name, value);
+}
+
+
+/* who the visitor is, in the words of the shop's pages */
+
+static void
+ngx_smartmsg_source_named(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
+    smartmsg_value_t *value)
+{
     ngx_str_t  text;
 
-    if (ngx_smartmsg_fields_get(ctx->profile,
-                                name->data - ngx_smartmsg_profile_prefix.len,
-                                name->len + ngx_smartmsg_profile_prefix.len,
-                                &text)
+    if (ngx_smartmsg_fields_get(ctx->profile, (u_char *) "id",
+                                sizeof("id") - 1, &text)
         == NGX_OK)
     {
-        ngx_smartmsg_value_auto(value, &text);
+        ngx_smartmsg_value_string(value, &text);
     }
+}
+
+
+static void
+ngx_smartmsg_source_traits(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
+    smartmsg_value_t *value)
+{
+    ngx_smartmsg_value_field(ctx, &ngx_smartmsg_traits_prefix, name, value);
 }
 
 
@@ -235,13 +263,32 @@ ngx_smartmsg_source_dismissed(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
 }
 
 
-/* somebody has written something of him into the visitor's hash */
+static void
+ngx_smartmsg_source_answered(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
+    smartmsg_value_t *value)
+{
+    ngx_smartmsg_value_answers(ctx, "answered:", name, value);
+}
+
+
+/*
+ * Somebody has written something of him into the visitor's hash, or the shop's
+ * page has told who it is.
+ */
 
 static ngx_uint_t
 ngx_smartmsg_is_known(ngx_smartmsg_ctx_t *ctx)
 {
+    ngx_str_t              id;
     ngx_uint_t             i;
     ngx_smartmsg_field_t  *field;
+
+    if (ngx_smartmsg_fields_get(ctx->profile, (u_char *) "id",
+                                sizeof("id") - 1, &id)
+        == NGX_OK)
+    {
+        return 1;
+    }
 
     for (i = 0; ctx->profile && i < ctx->profile->nelts; i++) {
         field = &ctx->profile->elts[i];
@@ -275,6 +322,23 @@ ngx_smartmsg_visitor_number(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name)
     }
 
     return number;
+}
+
+
+/* the fact's name is that of the field: the prefix stands before the rest */
+
+static void
+ngx_smartmsg_value_field(ngx_smartmsg_ctx_t *ctx, ngx_str_t *prefix,
+    ngx_str_t *name, smartmsg_value_t *value)
+{
+    ngx_str_t  text;
+
+    if (ngx_smartmsg_fields_get(ctx->profile, name->data - prefix->len,
+                                name->len + prefix->len, &text)
+        == NGX_OK)
+    {
+        ngx_smartmsg_value_auto(value, &text);
+    }
 }
 
 

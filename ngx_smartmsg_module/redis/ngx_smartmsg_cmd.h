@@ -20,7 +20,7 @@
 #include "redis/ngx_smartmsg_redis.h"
 
 
-#define NGX_SMARTMSG_CMD_ARGS  48
+#define NGX_SMARTMSG_CMD_ARGS  64
 #define NGX_SMARTMSG_CMD_SIZE  2048
 
 

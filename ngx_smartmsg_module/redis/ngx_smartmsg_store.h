@@ -43,6 +43,11 @@
 
 #define NGX_SMARTMSG_VIEW_FIELDS       16
 
+/* what a page may tell with one event, and of one visitor */
+
+#define NGX_SMARTMSG_EVENT_FIELDS      16
+#define NGX_SMARTMSG_TRAITS            32
+
 
 typedef struct ngx_smartmsg_store_s       ngx_smartmsg_store_t;
 typedef struct ngx_smartmsg_store_read_s  ngx_smartmsg_store_read_t;
@@ -109,7 +114,11 @@ typedef enum {
     NGX_SMARTMSG_STORE_ORDER,
 
     /* a rule's goal was reached, see ngx_smartmsg_store_goal.h */
-    NGX_SMARTMSG_STORE_CONVERT
+    NGX_SMARTMSG_STORE_CONVERT,
+
+    NGX_SMARTMSG_STORE_TRACK,
+    NGX_SMARTMSG_STORE_IDENTIFY,
+    NGX_SMARTMSG_STORE_ANSWER
 } ngx_smartmsg_store_event_e;
 
 
@@ -129,7 +138,7 @@ typedef struct {
     time_t                        visitor_ttl;
     ngx_str_t                     page;
 
-    /* impression, click, dismiss, convert */
+    /* impression, click, dismiss, convert, answer */
     ngx_str_t                     rule;
     ngx_str_t                     variation;
     ngx_str_t                     on;
@@ -148,6 +157,24 @@ typedef struct {
 
     /* order */
     ngx_str_t                     order;
+
+    /* track: a plain word; is the session to count it? */
+    ngx_str_t                     name;
+    unsigned                      counted:1;
+
+    /* identify: who the visitor is */
+    ngx_str_t                     id;
+
+    /* answer: what was agreed to */
+    ngx_str_t                     consent;
+
+    /*
+     * track, identify, answer: names and values for the stream, at most
+     * NGX_SMARTMSG_EVENT_FIELDS.  Those of identify, which begin with
+     * "traits.", are fields of the visitor, too.
+     */
+    ngx_smartmsg_field_t         *fields;
+    ngx_uint_t                    nfields;
 } ngx_smartmsg_store_event_t;
 
 

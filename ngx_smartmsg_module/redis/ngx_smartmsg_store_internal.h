@@ -1,7 +1,6 @@
 /*
  * Shared by the files of the store: ngx_smartmsg_store.c (reading, page
- * views), ngx_smartmsg_store_event.c, ngx_smartmsg_store_cart.c and
- * ngx_smartmsg_store_rule.c.
+ * views), and ngx_smartmsg_store_*.c, a file for each subject.
  */
 
 #ifndef _NGX_SMARTMSG_STORE_INTERNAL_H_INCLUDED_
@@ -62,6 +61,41 @@ void ngx_smartmsg_store_add_number(ngx_smartmsg_store_t *store,
 
 void ngx_smartmsg_store_heard(ngx_smartmsg_store_t *store,
     const ngx_str_t *visitor, ngx_int_t *rc);
+
+/*
+ * The session has one more event of that name.
+ */
+
+void ngx_smartmsg_store_happened(ngx_smartmsg_store_t *store,
+    const ngx_str_t *visitor, const ngx_str_t *name, ngx_int_t *rc);
+
+/*
+ * The entry of an event in the stream; its name there.
+ */
+
+void ngx_smartmsg_store_stream(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
+
+void ngx_smartmsg_store_stream_track(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_track_t *track, ngx_int_t *rc);
+
+const char *ngx_smartmsg_store_event_name(ngx_smartmsg_store_event_e event);
+
+/*
+ * Of an event that says who the visitor is: at most NGX_SMARTMSG_TRAITS traits
+ * are kept, new ones beyond are dropped.
+ */
+
+void ngx_smartmsg_store_identify(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
+
+/*
+ * An order with a number, of a visitor; NGX_OK: Redis has been asked whether
+ * it is new.
+ */
+
+ngx_int_t ngx_smartmsg_store_order(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event);
 
 /*
  * One order more, of which nothing is known but when: the cart is empty.

@@ -25,9 +25,7 @@ ngx_int_t
 ngx_smartmsg_store_track(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_track_t *track)
 {
-    ngx_int_t           rc;
-    ngx_uint_t          i;
-    ngx_smartmsg_cmd_t  cmd;
+    ngx_int_t  rc;
 
     if (track->visitor.len != NGX_SMARTMSG_VISITOR_LEN) {
         return NGX_ERROR;
@@ -35,38 +33,10 @@ ngx_smartmsg_store_track(ngx_smartmsg_store_t *store,
 
     rc = NGX_OK;
 
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &track->visitor, 's');
-    ngx_smartmsg_cmd_fmt(&cmd, "event:%V", &track->name);
-    ngx_smartmsg_cmd_int(&cmd, 1);
-    ngx_smartmsg_store_write(&cmd, store, &rc);
-
+    ngx_smartmsg_store_happened(store, &track->visitor, &track->name, &rc);
     ngx_smartmsg_store_heard(store, &track->visitor, &rc);
 
-    ngx_smartmsg_cmd(&cmd, "XADD");
-    ngx_smartmsg_cmd_fmt(&cmd, "%Vevents", store->prefix);
-    ngx_smartmsg_cmd_text(&cmd, "MAXLEN");
-    ngx_smartmsg_cmd_text(&cmd, "~");
-    ngx_smartmsg_cmd_int(&cmd, NGX_SMARTMSG_STREAM_MAXLEN);
-    ngx_smartmsg_cmd_text(&cmd, "*");
-    ngx_smartmsg_cmd_text(&cmd, "event");
-    ngx_smartmsg_cmd_str(&cmd, &track->name);
-
-    for (i = 0; i < track->nfields; i++) {
-        ngx_smartmsg_cmd_str(&cmd, &track->fields[i].name);
-        ngx_smartmsg_cmd_str(&cmd, &track->fields[i].value);
-    }
-
-    ngx_smartmsg_cmd_text(&cmd, "visitor");
-    ngx_smartmsg_cmd_str(&cmd, &track->visitor);
-
-    if (track->page.len) {
-        ngx_smartmsg_cmd_text(&cmd, "page");
-        ngx_smartmsg_cmd_str(&cmd, &track->page);
-    }
-
-    ngx_smartmsg_cmd_text(&cmd, "time");
-    ngx_smartmsg_cmd_int(&cmd, track->now);
-    ngx_smartmsg_store_write(&cmd, store, &rc);
+    ngx_smartmsg_store_stream_track(store, track, &rc);
 
     if (track->placed) {
         ngx_smartmsg_store_placed(store, track, &rc);

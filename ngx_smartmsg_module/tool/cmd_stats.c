@@ -132,6 +132,7 @@ static void counts_json(json_t *object, const ctl_counts_t *counts)
     ctl_json_set(object, "impressions", json_integer(shown));
     ctl_json_set(object, "clicks", json_integer(counts->n[CTL_CLICK]));
     ctl_json_set(object, "dismissals", json_integer(counts->n[CTL_DISMISS]));
+    ctl_json_set(object, "answers", json_integer(counts->n[CTL_ANSWER]));
     ctl_json_set(object, "rate", shown > 0
                  ? json_real((double) counts->n[CTL_CLICK] / (double) shown)
                  : json_null());
@@ -233,14 +234,15 @@ static void add_row(ctl_table_t *table, const char *rule,
     }
 
     ctl_rate(counts, rate);
-    ctl_table_setf(table, 5, CTL_PLAIN, "%s", rate);
+    ctl_table_setf(table, 2 + CTL_COUNTERS, CTL_PLAIN, "%s", rate);
 }
 
 static void print_table(const ctl_t *ctl, const list_t *list)
 {
     ctl_table_t table;
 
-    ctl_table_init(&table, "RULE|VARIATION|>SHOWN|>CLICKED|>DISMISSED|>RATE");
+    ctl_table_init(&table, "RULE|VARIATION|>SHOWN|>CLICKED|>DISMISSED|>ANSWERED"
+                           "|>RATE");
 
     for (size_t i = 0; i < list->n; i++) {
         const stats_t *stats = &list->rules[i];

@@ -19,7 +19,9 @@ void ctl_day(long long now, long ago, char out[CTL_DAY_SIZE])
 bool ctl_counter_parse(smartmsg_str_t field, smartmsg_str_t value,
     ctl_counter_e *counter, smartmsg_str_t *variation, long long *n)
 {
-    static const char *const names[] = { "impression:", "click:", "dismiss:" };
+    static const char *const names[CTL_COUNTERS] = {
+        "impression:", "click:", "dismiss:", "answer:"
+    };
     char number[32];
     char *end;
 

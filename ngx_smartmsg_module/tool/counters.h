@@ -11,6 +11,7 @@ typedef enum {
     CTL_IMPRESSION,
     CTL_CLICK,
     CTL_DISMISS,
+    CTL_ANSWER,
     CTL_COUNTERS
 } ctl_counter_e;
 

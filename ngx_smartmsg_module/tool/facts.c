@@ -125,19 +125,25 @@ static void add_time(const ctl_t *ctl, json_t *object, long long now)
     free(text);
 }
 
-static double number_of(const redisReply *hash, const char *field)
+/* Empty if there is none. */
+static smartmsg_str_t text_of(const redisReply *hash, const char *field)
 {
-    double number;
-
     for (size_t i = 0; i + 1 < hash->elements; i += 2) {
-        if (smartmsg_str_eq(ctl_reply_at(hash, i), ctl_str(field))
-            && smartmsg_number_parse(ctl_reply_at(hash, i + 1), &number))
-        {
-            return number;
+        if (smartmsg_str_eq(ctl_reply_at(hash, i), ctl_str(field))) {
+            return ctl_reply_at(hash, i + 1);
         }
     }
 
-    return 0;
+    return smartmsg_str("", 0);
+}
+
+static double number_of(const redisReply *hash, const char *field)
+{
+    double number = 0;
+
+    (void) smartmsg_number_parse(text_of(hash, field), &number);
+
+    return number;
 }
 
 static json_t *value_of(smartmsg_str_t text)
@@ -254,7 +260,13 @@ static void derive_visitor(ctl_facts_t *facts, double now)
     bool fresh = number_of(facts->session, "views") < 1;
     double visits = number_of(facts->visitor, "visits");
     json_t *profile = json_object_get(facts->object, "profile");
-    bool known = json_object_size(profile) > 0;
+    smartmsg_str_t id = text_of(facts->visitor, "id");
+    bool known = json_object_size(profile) > 0 || id.len > 0;
+
+    if (id.len > 0) {
+        set(facts->object, "visitor.id", strlen("visitor.id"),
+            ctl_json_text(id));
+    }
 
     visits = visits < 1 ? 1 : visits + fresh;
 

@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include "core/events.h"
+#include "core/flat.h"
 
 /* ' stands for ". */
 static bool parse(const char *text, smartmsg_events_t *events,
@@ -261,6 +262,148 @@ static void test_claim_errors(void **state)
     bad("{'event': 'dismiss', 'claimed': true}", ".claimed", "no member");
 }
 
+static void assert_field(const smartmsg_event_t *event, const char *name,
+                         const char *text)
+{
+    char buf[SMARTMSG_FLAT_VALUE_SIZE];
+    const json_t *value = json_object_get(event->fields, name);
+
+    assert_non_null(value);
+    assert_str(smartmsg_flat_text(value, buf), text);
+}
+
+static void test_track(void **state)
+{
+    smartmsg_events_t events;
+    const smartmsg_event_t *event = &events.events[0];
+
+    (void)state;
+    good("{'event': 'track', 'name': 'size.guide_Open-2', 'data': {'size': "
+         "'38 \\u00e4', 'n': 12.5, 'big': -1e15, 'whole': 7, 'tiny': -1e-9, "
+         "'third': 0.33333333, 'yes': true, 'no': false, 'e': ''}}", &events);
+    assert_int_equal(event->kind, SMARTMSG_EVENT_TRACK);
+    assert_str(event->name, "size.guide_Open-2");
+    assert_field(event, "size", "38 \xc3\xa4");
+    assert_field(event, "n", "12.5");
+    assert_field(event, "big", "-1000000000000000");
+    assert_field(event, "whole", "7");
+    assert_field(event, "tiny", "0");
+    assert_field(event, "third", "0.333333");
+    assert_field(event, "yes", "true");
+    assert_field(event, "no", "false");
+    assert_field(event, "e", "");
+    smartmsg_events_free(&events);
+
+    good("{'event': 'track', 'name': 'x'}", &events);
+    assert_null(event->fields);
+    smartmsg_events_free(&events);
+}
+
+static void test_track_errors(void **state)
+{
+    (void)state;
+    bad("{'event': 'track'}", ".name", "missing");
+    bad("{'event': 'track', 'name': ''}", ".name", "a letter");
+    bad("{'event': 'track', 'name': '1x'}", ".name", "a letter");
+    bad("{'event': 'track', 'name': 'a b'}", ".name", "a letter");
+    bad("{'event': 'track', 'name': 1}", ".name", "a letter");
+    bad("{'event': 'track', 'name': 'x', 'data': []}", ".data", "an object");
+    bad("{'event': 'track', 'name': 'x', 'data': null}", ".data", "an object");
+    bad("{'event': 'track', 'name': 'x', 'data': {'a': null}}", ".data.a",
+        "a text, a number");
+    bad("{'event': 'track', 'name': 'x', 'data': {'b': 1, 'a': 2e15}}",
+        ".data.a", "1e15");
+    bad("{'event': 'track', 'name': 'x', 'data': {'a': 'x\\n'}}", ".data.a",
+        "256");
+    bad("{'event': 'track', 'name': 'x', 'data': {'': 1}}", ".data.",
+        "no name");
+    bad("{'event': 'track', 'name': 'x', 'data': {'a b': 1}}",
+        ".data.a b", "no name");
+    check_error("{'events': [{'event': 'track', 'name': 'x', "
+                "'data': {'a': {}}}]}", "", "too deep");
+}
+
+static void test_identify(void **state)
+{
+    smartmsg_events_t events;
+
+    (void)state;
+    good("{'event': 'identify', 'id': 'c-4711', 'traits': {'tier': 'gold'}, "
+         "'page': '/x'}", &events);
+    assert_int_equal(events.events[0].kind, SMARTMSG_EVENT_IDENTIFY);
+    assert_str(events.events[0].id, "c-4711");
+    assert_field(&events.events[0], "tier", "gold");
+    smartmsg_events_free(&events);
+
+    bad("{'event': 'identify'}", ".id", "missing");
+    bad("{'event': 'identify', 'id': ''}", ".id", "1 to 128");
+    bad("{'event': 'identify', 'id': 7}", ".id", "1 to 128");
+    bad("{'event': 'identify', 'id': 'a\\u0007'}", ".id", "1 to 128");
+    bad("{'event': 'identify', 'id': 'a', 'traits': 'x'}", ".traits",
+        "an object");
+    bad("{'event': 'identify', 'id': 'a', 'data': {}}", ".data", "no member");
+}
+
+static void test_answer(void **state)
+{
+    smartmsg_events_t events;
+
+    (void)state;
+    good("{'event': 'answer', 'rule': 'survey', 'variation': 'b', 'fields': "
+         "{'rating': 4}, 'consent': 'You may write to me.'}", &events);
+    assert_int_equal(events.events[0].kind, SMARTMSG_EVENT_ANSWER);
+    assert_str(events.events[0].rule, "survey");
+    assert_str(events.events[0].variation, "b");
+    assert_str(events.events[0].consent, "You may write to me.");
+    assert_field(&events.events[0], "rating", "4");
+    smartmsg_events_free(&events);
+
+    bad("{'event': 'answer', 'rule': 'a'}", ".fields", "missing");
+    bad("{'event': 'answer', 'fields': {}}", ".rule", "missing");
+    bad("{'event': 'answer', 'rule': 'a', 'fields': {}, 'consent': true}",
+        ".consent", "512");
+}
+
+/* One event with `data` of n members, each a text of `length` characters. */
+static bool accepts_members(int n, int length, const char *character)
+{
+    char text[9000] = "{\"events\":[{\"event\":\"track\",\"name\":\"x\","
+                      "\"data\":{";
+    smartmsg_events_t events;
+
+    for (int i = 0; i < n; i++) {
+        char name[20];
+
+        (void)snprintf(name, sizeof(name), "%s\"m%02d\":\"", i ? "," : "", i);
+        (void)strcat(text, name);
+
+        for (int j = 0; j < length; j++) {
+            (void)strcat(text, character);
+        }
+
+        (void)strcat(text, "\"");
+    }
+
+    (void)strcat(text, "}}]}");
+
+    bool accepted = smartmsg_events_parse(S(text), &events, NULL);
+
+    smartmsg_events_free(&events);
+
+    return accepted;
+}
+
+static void test_limits_of_members(void **state)
+{
+    (void)state;
+    assert_true(accepts_members(16, 1, "a"));
+    assert_false(accepts_members(17, 1, "a"));
+    assert_true(accepts_members(1, 256, "\xc3\xa4"));
+    assert_false(accepts_members(1, 257, "a"));
+    assert_true(accepts_members(16, 125, "a"));
+    assert_false(accepts_members(16, 126, "a"));
+}
+
 static void test_lengths(void **state)
 {
     static const struct {
@@ -271,6 +414,11 @@ static void test_lengths(void **state)
         {"{'event': 'dismiss', 'rule': '%s'}", 64},
         {"{'event': 'dismiss', 'rule': 'a', 'variation': '%s'}", 64},
         {"{'event': 'order', 'value': 1, 'id': '%s'}", 64},
+        {"{'event': 'track', 'name': '%s'}", 64},
+        {"{'event': 'track', 'name': 'a', 'data': {'%s': 1}}", 64},
+        {"{'event': 'identify', 'id': '%s'}", 128},
+        {"{'event': 'answer', 'rule': 'a', 'fields': {}, 'consent': '%s'}",
+         512},
     };
 
     (void)state;
@@ -359,6 +507,11 @@ int main(void)
         cmocka_unit_test(test_amount_errors),
         cmocka_unit_test(test_claim),
         cmocka_unit_test(test_claim_errors),
+        cmocka_unit_test(test_track),
+        cmocka_unit_test(test_track_errors),
+        cmocka_unit_test(test_identify),
+        cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_limits_of_members),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_number_of_events),
         cmocka_unit_test(test_size),
