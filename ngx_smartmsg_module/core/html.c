@@ -20,6 +20,10 @@ static inline bool ends_name(unsigned char c)
 static const unsigned char *data(smartmsg_html_t *h, const unsigned char *p,
                                  const unsigned char *end)
 {
+    if (smartmsg_html_skippable(h)) {
+        p = smartmsg_html_skip(p, end);
+    }
+
     p = memchr(p, '<', (size_t)(end - p));
 
     if (p == NULL) {

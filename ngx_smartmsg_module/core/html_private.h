@@ -2,6 +2,7 @@
  * Shared by the parts of the HTML scanner:
  *
  *   html.c         the interface, text, comments and declarations
+ *   html_skip.c    fast, over tags without a meaning
  *   html_tag.c     tags and their attributes
  *   html_tree.c    what a tag means: templates, select, foreign content
  *   html_meta.c    values of attributes: language, charset, policies
@@ -109,7 +110,22 @@ typedef struct smartmsg_html_name_s {
  */
 const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len);
 
+/* html_skip.c */
+
+/*
+ * From p, in the state HTML_DATA, behind text and tags that have no influence
+ * outside of templates, foreign content and <select>.  Returns where the
+ * tokenizer has to go on, in the same state: at a '<', or near end.
+ */
+const unsigned char *smartmsg_html_skip(const unsigned char *p,
+                                        const unsigned char *end);
+
 /* html_tree.c */
+
+/*
+ * True where smartmsg_html_skip() may be used.
+ */
+bool smartmsg_html_skippable(const smartmsg_html_t *h);
 
 /*
  * Processes the start tag just read: sets the next state, may stop.

@@ -40,6 +40,11 @@ bool smartmsg_html_insertable(const smartmsg_html_t *h)
     return h->document && h->depth == 0 && !(h->flags & IN_SELECT);
 }
 
+bool smartmsg_html_skippable(const smartmsg_html_t *h)
+{
+    return h->depth == 0 && !(h->flags & IN_SELECT);
+}
+
 static unsigned top(const smartmsg_html_t *h)
 {
     return h->depth ? h->level[h->depth - 1].kind : KIND_NONE;

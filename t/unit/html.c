@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -347,6 +348,64 @@ static void test_foreign(void **state)
     SCAN(samples);
 }
 
+/* Tags at which skipping has to be right, or to leave it to the tokenizer. */
+static const char *const skipped[] = {
+    "<div>", "<DIV >", "<div/>", "<div\n>", "<div\x01>", "<div\xc3\xa4>",
+    "<h1>", "<h\x11>", "<address>", "<fieldset a=\"b\">", "<blockquote>",
+    "<p title=\"</body>\">", "<p title='</body>'>", "<p title=a</body>",
+    "<p title=\"a>b</body>\">", "<p title='a>b</body>'>",
+    "<p title=\"a>\" alt=\"</body>\">", "<p title= \"a></body>\">",
+    "<p title=\n\"a></body>\">", "<p title=\t'a></body>'>",
+    "<p title =\"a></body>\">", "<p a=\"\" title=\"a></body>\">",
+    "<p title=\"\">", "<p title=\"a \">", "<p title=\"a=\"></body>\">",
+    "<p a=\"'\" title='\"></body>'>", "<p title='5\" a>b</body>'>",
+    "<p a=b\"c></body>\">", "<p \"></body>\">", "<p a\"b=\"></body>\">",
+    "<p a=b=\"></body>\">", "<p =\"></body>\">", "<p/=\"></body>\">",
+    "<p it's></body>'>", "<p a=it's></body>'>", "</p a=\"></body>\">",
+    "</p a='></body>'>", "</p a=\"b\">", "</bod>", "</bodyx>", "</body\x01>",
+    "</b>", "</button>", "</ p>", "</>", "</1>", "</p", "</BODY>",
+    "<select><input></select>", "<svg><p></svg>", "<svg><a></a></svg>",
+    "<template><p></body></template>", "<path>", "<use/><svg></use></svg>",
+    "<p class=\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>\">",
+    "<p class=\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" a>",
+    "<p \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa a=\"></body>\">"
+};
+
+/* The same result whether there is room for skipping or not. */
+static void test_skipping(void **state)
+{
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++) {
+
+        for (int lead = 0; lead < 34; lead++) {
+            char page[400];
+            smartmsg_html_t whole, bytes;
+            int len = snprintf(page, sizeof(page), "%s%*s%s%*s</body>%80s",
+                               DOC, lead, "", skipped[i], 33 - lead, "", "");
+
+            assert_in_range(len, 1, sizeof(page) - 1);
+
+            start(&whole);
+            feed(&whole, page, (size_t)len);
+            start(&bytes);
+
+            for (int j = 0; j < len; j++) {
+                feed(&bytes, page + j, 1);
+            }
+
+            if (whole.result != bytes.result || whole.state != bytes.state
+                || whole.insert != bytes.insert || whole.stop != bytes.stop
+                || whole.foreign_names != bytes.foreign_names
+                || whole.flags != bytes.flags || whole.depth != bytes.depth)
+            {
+                print_error("%s after %d\n", skipped[i], lead);
+                fail();
+            }
+        }
+    }
+}
+
 static void test_no_document(void **state)
 {
     static const sample_t samples[] = {
@@ -609,6 +668,7 @@ int main(void)
         cmocka_unit_test(test_templates),
         cmocka_unit_test(test_select),
         cmocka_unit_test(test_foreign),
+        cmocka_unit_test(test_skipping),
         cmocka_unit_test(test_no_document),
         cmocka_unit_test(test_stops),
         cmocka_unit_test(test_language),
