@@ -1,0 +1,75 @@
+package Smartmsg::Bench::Measure;
+
+# Runs the load generator, and reads what processes have used meanwhile.
+
+use strict;
+use warnings;
+
+use Exporter qw(import);
+
+use Smartmsg::Test ();
+
+our @EXPORT_OK = qw(load cpu_of median memory_of);
+
+my $LOAD = Smartmsg::Test::root() . '/build/drivers/http_load';
+
+
+# Seconds of processor time that a process has used so far.
+sub cpu_of {
+    my ($pid) = @_;
+
+    my ($ns) = Smartmsg::Test::slurp("/proc/$pid/schedstat") =~ /^(\d+)/;
+
+    return $ns / 1e9;
+}
+
+
+# Kilobytes that are this process's alone.
+sub memory_of {
+    my ($pid) = @_;
+
+    my $sum = 0;
+    $sum += $1 while Smartmsg::Test::slurp("/proc/$pid/smaps_rollup")
+        =~ /^Private_\w+:\s+(\d+) kB/mg;
+
+    return $sum;
+}
+
+
+# load(OPTIONS), with nginx, uri, connections, requests, rate, cookies (a file)
+# and redis.  Processor time is in microseconds per request, latency too.
+sub load {
+    my (%opt) = @_;
+
+    my ($worker) = $opt{nginx}->worker_pids;
+    my $redis = $opt{redis} && $opt{redis}->pid;
+
+    my @before = map { cpu_of($_) } $worker, $redis || ();
+    my @command = ($LOAD, $opt{nginx}->port, $opt{uri}, $opt{connections} || 16,
+        $opt{requests}, $opt{rate} || 0, $opt{cookies});
+
+    open my $pipe, '-|', @command or die "$LOAD: $!";
+    my $line = <$pipe> // '';
+    close $pipe or die "@command failed\n";
+
+    my @after = map { cpu_of($_) } $worker, $redis || ();
+    my ($done, $seconds, $bytes, $p50, $p90, $p99, $max) = split ' ', $line;
+
+    return {
+        cpu => ($after[0] - $before[0]) / $done * 1e6,
+        $redis ? (redis_cpu => ($after[1] - $before[1]) / $done * 1e6) : (),
+        rps => $done / $seconds, bytes => $bytes / $done,
+        p50 => $p50, p90 => $p90, p99 => $p99, max => $max,
+    };
+}
+
+
+sub median {
+    my @sorted = sort { $a <=> $b } @_;
+    my $middle = $#sorted / 2;
+
+    return ($sorted[int $middle] + $sorted[int($middle + 0.5)]) / 2;
+}
+
+
+1;
