@@ -99,6 +99,14 @@ static bool read_claimed(reading_t *in, const json_t *value)
     return json_is_boolean(value);
 }
 
+static bool read_granted(reading_t *in, const json_t *value)
+{
+    in->reason = "must be true or false";
+    in->event->granted = json_is_true(value);
+
+    return json_is_boolean(value);
+}
+
 static bool read_message(reading_t *in, const json_t *value)
 {
     json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
@@ -295,6 +303,13 @@ static const smartmsg_event_member_t answer_members[] = {
     {NULL, false, NULL},
 };
 
+static const smartmsg_event_member_t consent_members[] = {
+    {"event", true, read_event},
+    {"page", false, read_page},
+    {"granted", true, read_granted},
+    {NULL, false, NULL},
+};
+
 const smartmsg_event_kind_t smartmsg_event_kinds[SMARTMSG_EVENT_KINDS] = {
     [SMARTMSG_EVENT_IMPRESSION] = {{"impression", 10}, impression_members},
     [SMARTMSG_EVENT_CLICK] = {{"click", 5}, click_members},
@@ -306,4 +321,5 @@ const smartmsg_event_kind_t smartmsg_event_kinds[SMARTMSG_EVENT_KINDS] = {
     [SMARTMSG_EVENT_TRACK] = {{"track", 5}, track_members},
     [SMARTMSG_EVENT_IDENTIFY] = {{"identify", 8}, identify_members},
     [SMARTMSG_EVENT_ANSWER] = {{"answer", 6}, answer_members},
+    [SMARTMSG_EVENT_CONSENT] = {{"consent", 7}, consent_members},
 };

@@ -24,6 +24,7 @@ typedef enum {
     SMARTMSG_EVENT_TRACK,       /* something that only the shop has a word for */
     SMARTMSG_EVENT_IDENTIFY,    /* the shop's page says who the visitor is */
     SMARTMSG_EVENT_ANSWER,      /* a form in a message was sent */
+    SMARTMSG_EVENT_CONSENT,     /* the visitor agrees to be remembered, or not */
     SMARTMSG_EVENT_KINDS
 } smartmsg_event_e;
 
@@ -62,6 +63,7 @@ typedef struct {
     smartmsg_str_t consent;     /* answer: what was agreed to, or empty */
     const json_t *fields;       /* track, identify, answer: a flat object
                                    (core/flat.h), or NULL; borrowed */
+    bool granted;               /* consent */
 } smartmsg_event_t;
 
 /* A batch. The strings of the events borrow from root. */

@@ -58,6 +58,12 @@ typedef struct smartmsg_context_s {
      */
     smartmsg_str_t url;
 
+    /*
+     * NULL: the visitor is known. Else facts->get() sets it when it is asked
+     * for something that only a known visitor has.
+     */
+    bool *personal;
+
     /* Nobody is in an experiment. */
     bool disabled;
     bool qa_mode;

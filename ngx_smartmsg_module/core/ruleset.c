@@ -314,9 +314,17 @@ static const smartmsg_message_t *ask(const smartmsg_rule_t *rule,
 {
     smartmsg_feature_result_t result;
 
+    *variation = smartmsg_str(NULL, 0);
+
+    if (context->personal != NULL) {
+        *context->personal = false;
+    }
+
     smartmsg_feature_eval(smartmsg_rule_feature(rule), context, &result);
 
-    *variation = smartmsg_str(NULL, 0);
+    if (context->personal != NULL && *context->personal) {
+        return NULL;
+    }
 
     if (result.source == SMARTMSG_SOURCE_EXPERIMENT
         && result.assignment.key != NULL)

@@ -99,6 +99,8 @@ typedef struct {
  * Rules that the type of the page ("page.type") rules out are not looked at:
  * which these are is found once for each type and remembered in the set, so
  * a set is not for two threads at a time.
+ * If context->personal is set, a rule that asks for anything personal, itself
+ * or by a prerequisite, is passed over: without it the answer means nothing.
  * Of context, facts are needed; prerequisites are looked up in the set, its
  * `resolve` is not used. seen may be NULL: nothing was seen. Never fails.
  * Overwrites *decision; give it back with smartmsg_decision_release().

@@ -14,6 +14,7 @@ static const smartmsg_schema_fact_t facts[] = {
     { "click.id", "text", "click id of an advertising network" },
     { "click.source", "text", "the network it is of: google, facebook ..." },
     { "clicked.", "number", "clicks on the messages of a rule, ever" },
+    { "consent", "text", "implied, granted, unknown or denied" },
     { "device.bot", "boolean", "whether it is a program, not a person" },
     { "device.browser", "text", "chrome, safari, firefox, edge ..." },
     { "device.os", "text", "windows, macos, ios, android, linux ..." },

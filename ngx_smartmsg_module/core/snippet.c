@@ -54,6 +54,33 @@ static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
     smartmsg_sink_puts(sink, "</template>");
 }
 
+/* What the page as a whole is told, if anything: {"anonymous":1,"consent":1} */
+static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
+{
+    const struct {
+        const char *name;
+        bool is_set;
+    } flags[] = {
+        {"view", snippet->view},
+        {"anonymous", snippet->anonymous},
+        {"consent", snippet->consent},
+    };
+    const char *before = "<template data-smartmsg=\"{&quot;";
+
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        if (flags[i].is_set) {
+            smartmsg_sink_puts(sink, before);
+            smartmsg_sink_puts(sink, flags[i].name);
+            smartmsg_sink_puts(sink, "&quot;:1");
+            before = ",&quot;";
+        }
+    }
+
+    if (before[0] == ',') {
+        smartmsg_sink_puts(sink, "}\"></template>");
+    }
+}
+
 static void put_script(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 {
     smartmsg_sink_puts(sink, "<script async src=\"");
@@ -75,10 +102,7 @@ static size_t put_snippet(const smartmsg_snippet_t *snippet, char *out)
         put_message(&sink, &snippet->armed[i], snippet->language);
     }
 
-    if (snippet->view) {
-        smartmsg_sink_puts(&sink, "<template data-smartmsg=\""
-                           "{&quot;view&quot;:1}\"></template>");
-    }
+    put_page(&sink, snippet);
 
     if (snippet->pack.len > 0) {
         smartmsg_sink_puts(&sink, "<template data-smartmsg=\"");

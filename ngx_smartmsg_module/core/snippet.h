@@ -8,7 +8,7 @@
 
 /*
  * What is put into a page: a template element for each armed message, one
- * that asks for a view event, then the script. ASCII only, without white
+ * for what concerns the page as a whole, then the script. ASCII only, without white
  * space around or between, never "<!--".
  */
 typedef struct {
@@ -18,6 +18,8 @@ typedef struct {
     smartmsg_str_t script_url;      /* written as an escaped attribute */
     smartmsg_str_t nonce;           /* of the page's CSP; empty: none */
     bool view;                      /* ask for one view event */
+    bool anonymous;                 /* nothing may be remembered */
+    bool consent;                   /* the browser is to look for consent */
     smartmsg_str_t pack;            /* of the shop, escaped; empty: none */
 } smartmsg_snippet_t;
 

@@ -404,6 +404,27 @@ static void test_limits_of_members(void **state)
     assert_false(accepts_members(16, 126, "a"));
 }
 
+static void test_consent(void **state)
+{
+    smartmsg_events_t events;
+
+    (void)state;
+    good("{'event': 'consent', 'granted': true, 'page': '/'}", &events);
+    assert_int_equal(events.events[0].kind, SMARTMSG_EVENT_CONSENT);
+    assert_true(events.events[0].granted);
+    smartmsg_events_free(&events);
+
+    good("{'event': 'consent', 'granted': false}", &events);
+    assert_false(events.events[0].granted);
+    smartmsg_events_free(&events);
+
+    bad("{'event': 'consent'}", ".granted", "is missing");
+    bad("{'event': 'consent', 'granted': 1}", ".granted", "true or false");
+    bad("{'event': 'consent', 'granted': 'yes'}", ".granted", "true or false");
+    bad("{'event': 'consent', 'granted': true, 'rule': 'a'}", ".rule",
+        "no member");
+}
+
 static void test_lengths(void **state)
 {
     static const struct {
@@ -512,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_identify),
         cmocka_unit_test(test_answer),
         cmocka_unit_test(test_limits_of_members),
+        cmocka_unit_test(test_consent),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_number_of_events),
         cmocka_unit_test(test_size),

@@ -456,6 +456,61 @@ static void test_stops_early(void **state)
     free(entries);
 }
 
+/* Facts of which only "x" is not personal; none has a value. */
+typedef struct {
+    uint32_t open;
+    bool personal;
+} guarded_t;
+
+static const smartmsg_value_t *guarded_get(void *data, uint32_t slot)
+{
+    static const smartmsg_value_t missing = {SMARTMSG_MISSING, {false}};
+    guarded_t *guarded = data;
+
+    if (slot != guarded->open) {
+        guarded->personal = true;
+    }
+
+    return &missing;
+}
+
+/* Without the visitor a rule that asks for anything of him is passed over. */
+static void test_anonymous(void **state)
+{
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a-open", "{'rules': [{'condition': {'x': {'$exists': false}}, 'force': "
+           MESSAGE(EXIT) "}]}"),
+        on("b-asks", "{'priority': 9, 'rules': [{'condition': {'y': {'$exists': false}}, "
+           "'force': " MESSAGE(EXIT) "}]}"),
+        on("c-may", "{'priority': 8, 'rules': [{'condition': {'y': 1}, "
+           "'force': null}, {'force': " MESSAGE(EXIT) "}]}"),
+        on("d-parent", "{'priority': 7, 'rules': [{'parentConditions': "
+           "[{'id': 'b-asks', 'condition': {'value': {'$ne': 1}}}], 'force': "
+           MESSAGE(EXIT) "}]}"),
+        on("e-share", "{'priority': 6, 'rules': [{'coverage': 1, 'force': "
+           MESSAGE(EXIT) "}]}"),
+        on("f-dull", "{'rules': [{'condition': {'x': 1, 'y': 1}, 'force': "
+           MESSAGE(IDLE) "}, {'force': " MESSAGE(IDLE) "}]}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 6, true);
+    guarded_t guarded = {smartmsg_names_intern(names, "x", 1), false};
+    smartmsg_facts_t facts = {guarded_get, &guarded};
+    smartmsg_context_t context = {.facts = &facts,
+                                  .personal = &guarded.personal};
+    smartmsg_decision_t decision;
+
+    (void)state;
+    smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
+    assert_string_equal(decided(&decision), "a-open/:1 f-dull/:2");
+    smartmsg_decision_release(&decision);
+
+    context.personal = NULL;
+    smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
+    assert_string_equal(decided(&decision), "b-asks/:1 f-dull/:2");
+    smartmsg_decision_release(&decision);
+    smartmsg_ruleset_unref(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,6 +529,7 @@ int main(void)
         cmocka_unit_test(test_prerequisites),
         cmocka_unit_test(test_decision_keeps_set),
         cmocka_unit_test(test_stops_early),
+        cmocka_unit_test(test_anonymous),
     };
 
     return cmocka_run_group_tests(tests, make_names, drop_names);

@@ -108,6 +108,27 @@ static void test_view(void **state)
           "</template>" SCRIPT);
 }
 
+static void test_flags_of_the_page(void **state)
+{
+    smartmsg_snippet_t snippet = {
+        .script_url = S("/smartmsg/rt.0123abcd.js"),
+        .anonymous = true,
+    };
+
+    (void)state;
+    check(&snippet, "<template data-smartmsg=\"{&quot;anonymous&quot;:1}\">"
+          "</template>" SCRIPT);
+
+    snippet.consent = true;
+    check(&snippet, "<template data-smartmsg=\"{&quot;anonymous&quot;:1,"
+          "&quot;consent&quot;:1}\"></template>" SCRIPT);
+
+    snippet.anonymous = false;
+    snippet.view = true;
+    check(&snippet, "<template data-smartmsg=\"{&quot;view&quot;:1,"
+          "&quot;consent&quot;:1}\"></template>" SCRIPT);
+}
+
 static void test_message(void **state)
 {
     static const char rule[] =
@@ -440,6 +461,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_script),
         cmocka_unit_test(test_view),
+        cmocka_unit_test(test_flags_of_the_page),
         cmocka_unit_test(test_message),
         cmocka_unit_test(test_variation),
         cmocka_unit_test(test_number),
