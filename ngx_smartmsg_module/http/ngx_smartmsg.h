@@ -10,6 +10,8 @@
  *   ngx_smartmsg_site.c           rules and Redis of a group of servers
  *   ngx_smartmsg_headers.c        lists of headers
  *   ngx_smartmsg_document.c       is this request a page view?
+ *   ngx_smartmsg_cookie.c         the visitor's cookie
+ *   ngx_smartmsg_consent.c        may anything be remembered?
  *   ngx_smartmsg_request.c        precontent phase: visitor and Redis read
  *   ngx_smartmsg_upstream.c       what the shop is asked
  *   ngx_smartmsg_session.c        session and visitor, as Redis has them
@@ -131,10 +133,15 @@ typedef struct {
     ngx_str_t                    script;    /* URI of the runtime */
     ngx_str_t                    ui;        /* of the module that it imports */
     ngx_smartmsg_site_t         *site;
+
+    /* smartmsg_consent is given for pages, but not for the endpoint */
+    unsigned                     consent:1;
+    unsigned                     no_consent:1;
 } ngx_smartmsg_srv_conf_t;
 
 
-typedef struct ngx_smartmsg_pack_conf_s  ngx_smartmsg_pack_conf_t;
+typedef struct ngx_smartmsg_pack_conf_s     ngx_smartmsg_pack_conf_t;
+typedef struct ngx_smartmsg_consent_conf_s  ngx_smartmsg_consent_conf_t;
 
 
 typedef struct {
@@ -147,7 +154,27 @@ typedef struct {
     ngx_array_t                 *bypass;
     ngx_array_t                 *tracks;  /* of smartmsg_track */
     ngx_smartmsg_pack_conf_t    *pack;
+    ngx_smartmsg_consent_conf_t *consent; /* NULL: nobody was asked */
 } ngx_smartmsg_loc_conf_t;
+
+
+typedef enum {
+    NGX_SMARTMSG_IMPLIED = 0,      /* the operator does not ask */
+    NGX_SMARTMSG_GRANTED,
+    NGX_SMARTMSG_UNKNOWN,
+    NGX_SMARTMSG_DENIED
+} ngx_smartmsg_consent_e;
+
+
+typedef struct {
+    ngx_smartmsg_consent_e       state;
+
+    /* as it came in; not to be used of somebody anonymous */
+    ngx_str_t                    visitor;
+
+    unsigned                     anonymous:1; /* nothing is remembered */
+    unsigned                     open:1;      /* the browser has a say */
+} ngx_smartmsg_consent_t;
 
 
 /* the request headers that matter here, found in one pass */
@@ -186,7 +213,10 @@ typedef struct {
     ngx_smartmsg_headers_t       headers;
     ngx_smartmsg_status_e        status;
 
+    /* zero if nothing may be remembered of him */
     u_char                       visitor[SMARTMSG_VISITOR_ID_LEN];
+    ngx_smartmsg_consent_t       consent;
+    bool                         personal;  /* a rule asks for what is not */
 
     /* what Redis knows; read is NULL unless the reply is outstanding */
     ngx_smartmsg_store_read_t   *read;
@@ -247,6 +277,7 @@ char *ngx_smartmsg_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child);
 void *ngx_smartmsg_create_loc_conf(ngx_conf_t *cf);
 char *ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 void ngx_smartmsg_check_sites(ngx_conf_t *cf);
+void ngx_smartmsg_check_consent(ngx_conf_t *cf);
 char *ngx_smartmsg_redis_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_smartmsg_rules_directive(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -260,6 +291,8 @@ char *ngx_smartmsg_timezone_directive(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_smartmsg_endpoint_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+char *ngx_smartmsg_consent_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_smartmsg_shop_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_smartmsg_track_directive(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -273,7 +306,17 @@ ngx_uint_t ngx_smartmsg_is_document(ngx_http_request_t *r,
 ngx_uint_t ngx_smartmsg_is_https(ngx_http_request_t *r,
     ngx_smartmsg_headers_t *h);
 ngx_uint_t ngx_smartmsg_accepts_gzip(ngx_str_t *value);
+
+/*
+ * The visitor's id as a cookie of that name has it, NGX_DECLINED if there is
+ * none that is well-formed.  Whether it may be used ngx_smartmsg_consent()
+ * knows.
+ */
 ngx_int_t ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *visitor);
+
+/* sets the cookie by a header of the response; NULL: deletes it */
+ngx_int_t ngx_smartmsg_send_cookie(ngx_http_request_t *r,
     ngx_str_t *visitor);
 
 /* request */

@@ -23,7 +23,8 @@ typedef struct {
 
 
 static const char *ngx_smartmsg_claim_refusal(ngx_http_request_t *r,
-    smartmsg_event_t *event, ngx_smartmsg_store_claim_t *claim);
+    smartmsg_event_t *event, ngx_smartmsg_consent_t *consent,
+    ngx_smartmsg_store_claim_t *claim);
 static ngx_int_t ngx_smartmsg_claim_send(ngx_http_request_t *r,
     ngx_smartmsg_store_claim_t *claim);
 static void ngx_smartmsg_claim_cleanup(void *data);
@@ -35,7 +36,8 @@ static ngx_int_t ngx_smartmsg_claim_refuse(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_smartmsg_claim(ngx_http_request_t *r, smartmsg_event_t *event)
+ngx_smartmsg_claim(ngx_http_request_t *r, smartmsg_event_t *event,
+    ngx_smartmsg_consent_t *consent)
 {
     ngx_str_t                    reason;
     const char                  *why;
@@ -44,7 +46,7 @@ ngx_smartmsg_claim(ngx_http_request_t *r, smartmsg_event_t *event)
 
     claim.limits = limits;
 
-    why = ngx_smartmsg_claim_refusal(r, event, &claim);
+    why = ngx_smartmsg_claim_refusal(r, event, consent, &claim);
 
     if (why == NULL) {
 
@@ -73,7 +75,7 @@ ngx_smartmsg_claim(ngx_http_request_t *r, smartmsg_event_t *event)
 
 static const char *
 ngx_smartmsg_claim_refusal(ngx_http_request_t *r, smartmsg_event_t *event,
-    ngx_smartmsg_store_claim_t *claim)
+    ngx_smartmsg_consent_t *consent, ngx_smartmsg_store_claim_t *claim)
 {
     bool                       on;
     smartmsg_str_t             group;
@@ -86,19 +88,21 @@ ngx_smartmsg_claim_refusal(ngx_http_request_t *r, smartmsg_event_t *event,
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
     site = scf->site;
 
-    ngx_smartmsg_site_start(site, (ngx_cycle_t *) ngx_cycle);
-
     /* in a new worker what is switched off is not known yet */
 
     if (!ngx_smartmsg_site_ready(site) || !site->loaded) {
         return "redis";
     }
 
-    if (ngx_smartmsg_find_visitor(r, &scf->cookie->name, &claim->visitor)
-        != NGX_OK)
-    {
+    if (consent->anonymous) {
+        return "consent";
+    }
+
+    if (consent->visitor.len == 0) {
         return "cookie";
     }
+
+    claim->visitor = consent->visitor;
 
     rules = ngx_smartmsg_site_rules(site);
 

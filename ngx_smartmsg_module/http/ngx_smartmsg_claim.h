@@ -18,11 +18,15 @@
  * comes later, the request is finalized then; anything else is for
  * ngx_http_finalize_request().
  */
-ngx_int_t ngx_smartmsg_claim(ngx_http_request_t *r, smartmsg_event_t *event);
+ngx_int_t ngx_smartmsg_claim(ngx_http_request_t *r, smartmsg_event_t *event,
+    ngx_smartmsg_consent_t *consent);
 
-/* the events of a request, but for a claim; Redis may be away */
+/*
+ * The events of a request, but for a claim; Redis may be away.  Of somebody
+ * anonymous consent->visitor is empty.
+ */
 void ngx_smartmsg_event_write(ngx_http_request_t *r,
-    smartmsg_events_t *events);
+    smartmsg_events_t *events, ngx_smartmsg_consent_t *consent);
 
 /* an impression that was not claimed; the rule exists */
 void ngx_smartmsg_impression(ngx_http_request_t *r, ngx_str_t *visitor,

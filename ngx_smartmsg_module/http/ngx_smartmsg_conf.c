@@ -124,6 +124,7 @@ ngx_smartmsg_create_loc_conf(ngx_conf_t *cf)
     conf->bypass = NGX_CONF_UNSET_PTR;
     conf->tracks = NGX_CONF_UNSET_PTR;
     conf->pack = NGX_CONF_UNSET_PTR;
+    conf->consent = NGX_CONF_UNSET_PTR;
 
     return conf;
 }
@@ -145,6 +146,7 @@ ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->bypass, prev->bypass, NULL);
     ngx_conf_merge_ptr_value(conf->tracks, prev->tracks, NULL);
     ngx_conf_merge_ptr_value(conf->pack, prev->pack, NULL);
+    ngx_conf_merge_ptr_value(conf->consent, prev->consent, NULL);
 
     if (conf->page == NULL) {
         conf->page = prev->page;
@@ -155,6 +157,9 @@ ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         scf->site->used = 1;
         scf->site->on |= conf->enable;
         scf->site->endpoint |= (scf->endpoint.len != 0);
+
+        scf->consent |= (conf->enable && conf->consent);
+        scf->no_consent |= (conf->endpoint && conf->consent == NULL);
     }
 
     return NGX_CONF_OK;

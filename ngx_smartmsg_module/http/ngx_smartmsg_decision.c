@@ -6,6 +6,7 @@
 #include "core/snippet.h"
 
 
+static ngx_uint_t ngx_smartmsg_signals(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_script(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *script);
 static smartmsg_str_t ngx_smartmsg_seen(void *data, smartmsg_memory_e in,
@@ -50,6 +51,7 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
 
     ngx_memzero(&context, sizeof(smartmsg_context_t));
     context.facts = &facts;
+    context.personal = ctx->consent.anonymous ? &ctx->personal : NULL;
 
     seen.data = ctx;
     seen.get = ngx_smartmsg_seen;
@@ -61,14 +63,23 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
     if (ctx->decision.n) {
         ctx->status = NGX_SMARTMSG_INJECTED;
 
-    } else if (ctx->prefetch || smartmsg_ruleset_uses_cart(ctx->rules)
-               || ngx_smartmsg_pack_wants_script(ctx))
-    {
+    } else if (ctx->consent.open || ngx_smartmsg_signals(ctx)) {
         ctx->status = NGX_SMARTMSG_SCRIPT;
 
     } else {
         ctx->status = NGX_SMARTMSG_NONE;
     }
+}
+
+
+/* is anything to be reported that could be remembered? */
+
+static ngx_uint_t
+ngx_smartmsg_signals(ngx_smartmsg_ctx_t *ctx)
+{
+    return (!ctx->consent.anonymous
+            && (ctx->prefetch || smartmsg_ruleset_uses_cart(ctx->rules)
+                || ngx_smartmsg_pack_wants_script(ctx)));
 }
 
 
@@ -106,7 +117,9 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     snippet.language = ngx_smartmsg_str(&language);
     snippet.script_url = ngx_smartmsg_str(&script);
     snippet.nonce = ngx_smartmsg_str(&ctx->nonce);
-    snippet.view = ctx->prefetch;
+    snippet.view = ctx->prefetch && !ctx->consent.anonymous;
+    snippet.anonymous = ctx->consent.anonymous;
+    snippet.consent = ctx->consent.open;
     snippet.pack = ngx_smartmsg_str(&pack);
 
     size = smartmsg_snippet_size(&snippet);

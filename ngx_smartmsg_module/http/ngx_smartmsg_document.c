@@ -1,8 +1,6 @@
 
 #include "http/ngx_smartmsg.h"
 
-#include "core/cookie.h"
-
 
 typedef struct {
     ngx_str_t    name;
@@ -133,49 +131,6 @@ ngx_smartmsg_is_https(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
             && (h->forwarded_proto.len == 5
                 || h->forwarded_proto.data[5] == ','
                 || h->forwarded_proto.data[5] == ' '));
-}
-
-
-/*
- * NGX_OK and the id if a well-formed one came in.  Cookies are read from the
- * list of headers: r->headers_in.cookies changed its type in nginx 1.23.
- */
-
-ngx_int_t
-ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *visitor)
-{
-    smartmsg_str_t        value;
-    ngx_table_elt_t      *header;
-    ngx_smartmsg_iter_t   iter;
-
-    static ngx_str_t  cookie = ngx_string("cookie");
-
-    ngx_smartmsg_iter_init(&iter, &r->headers_in.headers);
-
-    while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
-
-        if (!ngx_smartmsg_header_is(header, &cookie)) {
-            continue;
-        }
-
-        if (!smartmsg_cookie_find(ngx_smartmsg_str(&header->value),
-                                  ngx_smartmsg_str(name), &value))
-        {
-            continue;
-        }
-
-        if (!smartmsg_visitor_id_valid(value)) {
-            return NGX_DECLINED;
-        }
-
-        visitor->data = (u_char *) value.data;
-        visitor->len = value.len;
-
-        return NGX_OK;
-    }
-
-    return NGX_DECLINED;
 }
 
 

@@ -6,12 +6,15 @@
 
 
 #include "http/ngx_smartmsg_claim.h"
+#include "http/ngx_smartmsg_consent.h"
 
 
 static ngx_uint_t ngx_smartmsg_same_origin(ngx_http_request_t *r);
 static void ngx_smartmsg_event_body(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_event_read(ngx_http_request_t *r,
     ngx_str_t *body);
+static ngx_int_t ngx_smartmsg_event_answer(ngx_http_request_t *r,
+    smartmsg_events_t *events);
 
 
 ngx_int_t
@@ -116,19 +119,43 @@ ngx_smartmsg_event_body(ngx_http_request_t *r)
         return;
     }
 
-    if (events.events[0].kind == SMARTMSG_EVENT_CLAIM) {
-        rc = ngx_smartmsg_claim(r, &events.events[0]);
-
-    } else {
-        ngx_smartmsg_event_write(r, &events);
-        rc = ngx_smartmsg_no_content(r);
-    }
+    rc = ngx_smartmsg_event_answer(r, &events);
 
     smartmsg_events_free(&events);
 
     if (rc != NGX_DONE) {
         ngx_http_finalize_request(r, rc);
     }
+}
+
+
+static ngx_int_t
+ngx_smartmsg_event_answer(ngx_http_request_t *r, smartmsg_events_t *events)
+{
+    ngx_smartmsg_consent_t    consent;
+    ngx_smartmsg_srv_conf_t  *scf;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
+
+    ngx_smartmsg_site_start(scf->site, (ngx_cycle_t *) ngx_cycle);
+
+    ngx_smartmsg_consent(r, &consent);
+
+    if (ngx_smartmsg_consent_events(r, events, &consent) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (consent.anonymous) {
+        ngx_str_null(&consent.visitor);
+    }
+
+    if (events->events[0].kind == SMARTMSG_EVENT_CLAIM) {
+        return ngx_smartmsg_claim(r, &events->events[0], &consent);
+    }
+
+    ngx_smartmsg_event_write(r, events, &consent);
+
+    return ngx_smartmsg_no_content(r);
 }
 
 

@@ -12,6 +12,7 @@
 #define NGX_SMARTMSG_EVENT_NAME  64     /* bytes of what is tracked */
 
 
+static ngx_uint_t ngx_smartmsg_event_personal(smartmsg_event_e kind);
 static void ngx_smartmsg_event_one(ngx_http_request_t *r,
     ngx_str_t *visitor, smartmsg_event_t *event);
 static void ngx_smartmsg_event_view(ngx_http_request_t *r,
@@ -31,16 +32,17 @@ static ngx_str_t ngx_smartmsg_event_str(smartmsg_str_t s);
 
 
 /*
- * Without a visitor only statistics are written.  An unknown rule is not
+ * Without a visitor only statistics are written, without consent only what
+ * became of a message, of nobody.  An unknown rule is not
  * written at all: it may have been removed since the page was made, or it may
  * be invented, and every rule has a key of its own.
  */
 
 void
-ngx_smartmsg_event_write(ngx_http_request_t *r, smartmsg_events_t *events)
+ngx_smartmsg_event_write(ngx_http_request_t *r, smartmsg_events_t *events,
+    ngx_smartmsg_consent_t *consent)
 {
     size_t                    i;
-    ngx_str_t                 visitor;
     smartmsg_event_t         *event;
     ngx_smartmsg_site_t      *site;
     ngx_smartmsg_srv_conf_t  *scf;
@@ -48,20 +50,21 @@ ngx_smartmsg_event_write(ngx_http_request_t *r, smartmsg_events_t *events)
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
     site = scf->site;
 
-    ngx_smartmsg_site_start(site, (ngx_cycle_t *) ngx_cycle);
-
     if (site->store == NULL) {
         return;
     }
 
-    ngx_str_null(&visitor);
-    (void) ngx_smartmsg_find_visitor(r, &scf->cookie->name, &visitor);
-
     for (i = 0; i < events->n; i++) {
         event = &events->events[i];
 
+        if (event->kind == SMARTMSG_EVENT_CONSENT
+            || (consent->anonymous && ngx_smartmsg_event_personal(event->kind)))
+        {
+            continue;
+        }
+
         if (event->kind == SMARTMSG_EVENT_VIEW) {
-            ngx_smartmsg_event_view(r, &visitor);
+            ngx_smartmsg_event_view(r, &consent->visitor);
             continue;
         }
 
@@ -73,8 +76,20 @@ ngx_smartmsg_event_write(ngx_http_request_t *r, smartmsg_events_t *events)
             continue;
         }
 
-        ngx_smartmsg_event_one(r, &visitor, event);
+        ngx_smartmsg_event_one(r, &consent->visitor, event);
     }
+}
+
+
+/* a form in a message is the visitor's own to send */
+
+static ngx_uint_t
+ngx_smartmsg_event_personal(smartmsg_event_e kind)
+{
+    return (kind != SMARTMSG_EVENT_IMPRESSION
+            && kind != SMARTMSG_EVENT_CLICK
+            && kind != SMARTMSG_EVENT_DISMISS
+            && kind != SMARTMSG_EVENT_ANSWER);
 }
 
 

@@ -12,6 +12,8 @@
 
 static const smartmsg_value_t *ngx_smartmsg_fact_get(void *data,
     uint32_t slot);
+static ngx_uint_t ngx_smartmsg_fact_personal(ngx_smartmsg_ctx_t *ctx,
+    uint32_t slot);
 static void ngx_smartmsg_fact_compute(ngx_smartmsg_ctx_t *ctx, uint32_t slot,
     smartmsg_value_t *value);
 static ngx_int_t ngx_smartmsg_fact_configured(ngx_smartmsg_ctx_t *ctx,
@@ -56,6 +58,11 @@ ngx_smartmsg_fact_get(void *data, uint32_t slot)
         return &ngx_smartmsg_missing;
     }
 
+    if (ctx->consent.anonymous && ngx_smartmsg_fact_personal(ctx, slot)) {
+        ctx->personal = 1;
+        return &ngx_smartmsg_missing;
+    }
+
     if (!ctx->known[slot]) {
         ctx->values[slot] = ngx_smartmsg_missing;
         ngx_smartmsg_fact_compute(ctx, slot, &ctx->values[slot]);
@@ -63,6 +70,27 @@ ngx_smartmsg_fact_get(void *data, uint32_t slot)
     }
 
     return &ctx->values[slot];
+}
+
+
+/*
+ * By its name: one of the visitor that smartmsg_fact gives, from a cookie of
+ * the shop, is the visitor's all the same.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_fact_personal(ngx_smartmsg_ctx_t *ctx, uint32_t slot)
+{
+    ngx_str_t       name;
+    smartmsg_str_t  s;
+
+    s = smartmsg_names_name(ctx->site->names, slot);
+
+    name.data = (u_char *) s.data;
+    name.len = s.len;
+
+    return ngx_smartmsg_source_personal(ngx_smartmsg_fact_source(ctx->site, slot,
+                                                               &name));
 }
 
 

@@ -39,6 +39,9 @@ extern const ngx_smartmsg_source_t  ngx_smartmsg_visitor_sources[];
 /* never NULL: of an unknown name, get is NULL */
 const ngx_smartmsg_source_t *ngx_smartmsg_source_find(ngx_str_t *name);
 
+/* of a visitor, not of the request: nothing for one who has not agreed */
+ngx_uint_t ngx_smartmsg_source_personal(const ngx_smartmsg_source_t *found);
+
 
 /* seconds from a time, unix seconds, until now; 0 if it is yet to come */
 double ngx_smartmsg_since(double time);

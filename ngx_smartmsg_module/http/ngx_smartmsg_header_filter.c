@@ -1,5 +1,6 @@
 
 #include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_consent.h"
 #include "http/ngx_smartmsg_session.h"
 
 
@@ -11,7 +12,7 @@ static ngx_uint_t ngx_smartmsg_is_html(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_wide(ngx_str_t *type);
 static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
-static ngx_int_t ngx_smartmsg_set_cookie(ngx_smartmsg_ctx_t *ctx);
+static ngx_int_t ngx_smartmsg_header_cookie(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_clear_digests(ngx_http_request_t *r);
 
@@ -95,7 +96,7 @@ ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
 
     ctx->page = 1;
 
-    if (ctx->minted && ngx_smartmsg_set_cookie(ctx) != NGX_OK) {
+    if (ngx_smartmsg_header_cookie(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -226,48 +227,28 @@ ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding)
 }
 
 
+/* a new visitor's is set, that of one who denies consent deleted */
+
 static ngx_int_t
-ngx_smartmsg_set_cookie(ngx_smartmsg_ctx_t *ctx)
+ngx_smartmsg_header_cookie(ngx_smartmsg_ctx_t *ctx)
 {
-    size_t                       size;
-    ngx_str_t                    value;
-    ngx_http_request_t          *r;
-    smartmsg_set_cookie_t        set;
-    ngx_smartmsg_srv_conf_t     *scf;
-    ngx_smartmsg_cookie_conf_t  *cookie;
+    ngx_int_t   rc;
+    ngx_str_t   visitor;
 
-    r = ctx->request;
+    if (ctx->minted) {
+        visitor.data = ctx->visitor;
+        visitor.len = SMARTMSG_VISITOR_ID_LEN;
 
-    scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
-    cookie = scf->cookie;
+        rc = ngx_smartmsg_send_cookie(ctx->request, &visitor);
 
-    ngx_memzero(&set, sizeof(smartmsg_set_cookie_t));
+    } else if (ctx->consent.anonymous && ctx->consent.visitor.len) {
+        rc = ngx_smartmsg_forget(ctx->request, &ctx->consent.visitor);
 
-    set.name = ngx_smartmsg_str(&cookie->name);
-    set.value = smartmsg_str((char *) ctx->visitor, SMARTMSG_VISITOR_ID_LEN);
-    set.path = ngx_smartmsg_str(&cookie->path);
-    set.domain = ngx_smartmsg_str(&cookie->domain);
-    set.max_age = cookie->max_age;
-    set.same_site = cookie->samesite;
-    set.http_only = true;
-    set.secure = (cookie->secure == NGX_SMARTMSG_SECURE_ON
-                  || (cookie->secure == NGX_SMARTMSG_SECURE_AUTO
-                      && ngx_smartmsg_is_https(r, &ctx->headers)));
-
-    size = smartmsg_cookie_size(&set);
-
-    value.data = ngx_pnalloc(r->pool, size);
-    if (value.data == NULL) {
-        return NGX_ERROR;
+    } else {
+        return NGX_OK;
     }
 
-    value.len = smartmsg_cookie_write(&set, (char *) value.data, size);
-
-    if (ngx_smartmsg_add_header(r, "Set-Cookie", &value) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_smartmsg_make_private(r);
+    return rc == NGX_OK ? ngx_smartmsg_make_private(ctx->request) : rc;
 }
 
 
@@ -315,6 +296,10 @@ ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
     ngx_http_clear_etag(r);
 
     ngx_smartmsg_clear_digests(r);
+
+    if (ngx_smartmsg_consent_vary(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return ngx_smartmsg_make_private(r);
 }

@@ -74,6 +74,13 @@ static ngx_command_t  ngx_smartmsg_commands[] = {
       0,
       NULL },
 
+    { ngx_string("smartmsg_consent"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_smartmsg_consent_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("smartmsg_bypass"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_set_predicate_slot,
@@ -153,6 +160,7 @@ ngx_smartmsg_postconfiguration(ngx_conf_t *cf)
     *h = ngx_smartmsg_precontent_handler;
 
     ngx_smartmsg_check_sites(cf);
+    ngx_smartmsg_check_consent(cf);
 
     /* what is installed last runs first: pages are inflated, then scanned */
 

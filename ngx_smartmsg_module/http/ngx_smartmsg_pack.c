@@ -480,7 +480,7 @@ ngx_smartmsg_pack_parts(ngx_smartmsg_ctx_t *ctx)
 
     pack = ngx_smartmsg_pack_of(ctx->request);
 
-    if (pack == NULL) {
+    if (pack == NULL || ctx->consent.anonymous) {
         return 0;
     }
 

@@ -1,5 +1,6 @@
 
 #include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_consent.h"
 #include "http/ngx_smartmsg_pack.h"
 #include "http/ngx_smartmsg_session.h"
 
@@ -243,16 +244,14 @@ ngx_smartmsg_cleanup(void *data)
 
 /*
  * Who is it?  A visitor without a cookie gets an id at once and is not looked
- * up: nothing can be known of an id that is new.
+ * up: nothing can be known of an id that is new.  Whoever has not agreed stays
+ * nobody.
  */
 
 static ngx_int_t
 ngx_smartmsg_identify(ngx_smartmsg_ctx_t *ctx)
 {
-    ngx_str_t                 visitor;
-    ngx_smartmsg_srv_conf_t  *scf;
-
-    scf = ngx_http_get_module_srv_conf(ctx->request, ngx_smartmsg_module);
+    ngx_str_t  visitor;
 
     ctx->prefetch = ngx_smartmsg_contains(&ctx->headers.purpose, "prefetch");
 
@@ -262,9 +261,15 @@ ngx_smartmsg_identify(ngx_smartmsg_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    if (ngx_smartmsg_find_visitor(ctx->request, &scf->cookie->name, &visitor)
-        != NGX_OK)
-    {
+    ngx_smartmsg_consent(ctx->request, &ctx->consent);
+
+    if (ctx->consent.anonymous) {
+        ctx->ready = 1;
+        return NGX_OK;
+    }
+
+    if (ctx->consent.visitor.len == 0) {
+
         if (!smartmsg_visitor_id_new((char *) ctx->visitor)) {
             ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log,
                           ngx_errno, "smartmsg: no random bytes");
@@ -279,9 +284,11 @@ ngx_smartmsg_identify(ngx_smartmsg_ctx_t *ctx)
         return NGX_OK;
     }
 
-    ngx_memcpy(ctx->visitor, visitor.data, SMARTMSG_VISITOR_ID_LEN);
+    ngx_memcpy(ctx->visitor, ctx->consent.visitor.data,
+               SMARTMSG_VISITOR_ID_LEN);
 
     visitor.data = ctx->visitor;
+    visitor.len = SMARTMSG_VISITOR_ID_LEN;
 
     ctx->read = ngx_smartmsg_store_read(ctx->site->store, &visitor,
                                         ngx_smartmsg_read_handler, ctx);

@@ -107,6 +107,7 @@ void
 ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx)
 {
     if (!ctx->page || !ctx->ready || ctx->failed || ctx->viewed
+        || ctx->consent.anonymous
         || !ngx_smartmsg_site_ready(ctx->site))
     {
         return;

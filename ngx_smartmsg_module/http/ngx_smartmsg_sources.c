@@ -15,13 +15,25 @@
 #define NGX_SMARTMSG_ARG_SIZE  256
 
 
-static const ngx_smartmsg_source_t *ngx_smartmsg_source_tables[] = {
-    ngx_smartmsg_request_sources,
-    ngx_smartmsg_device_sources,
-    ngx_smartmsg_time_sources,
-    ngx_smartmsg_origin_sources,
-    ngx_smartmsg_session_sources,
-    ngx_smartmsg_visitor_sources
+typedef struct {
+    const ngx_smartmsg_source_t   *sources;
+    ngx_uint_t                     personal;
+} ngx_smartmsg_source_table_t;
+
+
+/*
+ * Without consent nothing is known of a visitor: origin tells then what this
+ * request tells.
+ */
+
+static const ngx_smartmsg_source_table_t  ngx_smartmsg_source_tables[] = {
+    { ngx_smartmsg_request_sources, 0 },
+    { ngx_smartmsg_device_sources, 0 },
+    { ngx_smartmsg_time_sources, 0 },
+    { ngx_smartmsg_origin_sources, 0 },
+    { ngx_smartmsg_session_sources, 1 },
+    { ngx_smartmsg_visitor_sources, 1 },
+    { NULL, 0 }
 };
 
 
@@ -37,16 +49,12 @@ static ngx_uint_t ngx_smartmsg_source_is(const ngx_smartmsg_source_t *source,
 const ngx_smartmsg_source_t *
 ngx_smartmsg_source_find(ngx_str_t *name)
 {
-    ngx_uint_t                    i;
-    const ngx_smartmsg_source_t  *source;
+    const ngx_smartmsg_source_t        *source;
+    const ngx_smartmsg_source_table_t  *table;
 
-    for (i = 0;
-         i < sizeof(ngx_smartmsg_source_tables) / sizeof(void *);
-         i++)
-    {
-        source = ngx_smartmsg_source_tables[i];
+    for (table = ngx_smartmsg_source_tables; table->sources; table++) {
 
-        for ( /* void */ ; source->name.len; source++) {
+        for (source = table->sources; source->name.len; source++) {
             if (ngx_smartmsg_source_is(source, name)) {
                 return source;
             }
@@ -54,6 +62,25 @@ ngx_smartmsg_source_find(ngx_str_t *name)
     }
 
     return &ngx_smartmsg_no_source;
+}
+
+
+ngx_uint_t
+ngx_smartmsg_source_personal(const ngx_smartmsg_source_t *found)
+{
+    const ngx_smartmsg_source_t        *source;
+    const ngx_smartmsg_source_table_t  *table;
+
+    for (table = ngx_smartmsg_source_tables; table->sources; table++) {
+
+        for (source = table->sources; source->name.len; source++) {
+            if (source == found) {
+                return table->personal;
+            }
+        }
+    }
+
+    return 0;
 }
 
 

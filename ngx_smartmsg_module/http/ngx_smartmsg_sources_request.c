@@ -1,10 +1,12 @@
 
 /*
- * Facts of the request and of the page it asks for: page., request., query.
+ * Facts of the request and of the page it asks for: page., request.,
+ * query., consent
  */
 
 
 #include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_consent.h"
 #include "http/ngx_smartmsg_facts.h"
 #include "http/ngx_smartmsg_pack.h"
 #include "http/ngx_smartmsg_session.h"
@@ -32,6 +34,8 @@ static void ngx_smartmsg_source_header(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
 static void ngx_smartmsg_source_query(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *name, smartmsg_value_t *value);
+static void ngx_smartmsg_source_consent(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *name, smartmsg_value_t *value);
 
 
 const ngx_smartmsg_source_t  ngx_smartmsg_request_sources[] = {
@@ -46,6 +50,7 @@ const ngx_smartmsg_source_t  ngx_smartmsg_request_sources[] = {
     { ngx_string("request.referrer"), ngx_smartmsg_source_referrer },
     { ngx_string("request.header."), ngx_smartmsg_source_header },
     { ngx_string("query."), ngx_smartmsg_source_query },
+    { ngx_string("consent"), ngx_smartmsg_source_consent },
     { ngx_null_string, NULL }
 };
 
@@ -211,4 +216,15 @@ ngx_smartmsg_source_query(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
     smartmsg_value_t *value)
 {
     (void) ngx_smartmsg_value_arg(ctx, name, value);
+}
+
+
+static void
+ngx_smartmsg_source_consent(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
+    smartmsg_value_t *value)
+{
+    ngx_str_t  state;
+
+    ngx_smartmsg_consent_name(&ctx->consent, &state);
+    ngx_smartmsg_value_string(value, &state);
 }

@@ -1,6 +1,7 @@
 
 #include "http/ngx_smartmsg_track.h"
 #include "http/ngx_smartmsg_claim.h"
+#include "http/ngx_smartmsg_consent.h"
 #include "http/ngx_smartmsg_session.h"
 
 #include "core/query.h"
@@ -21,18 +22,24 @@ ngx_smartmsg_track_write(ngx_http_request_t *r,
     ngx_smartmsg_tracked_t *tracked)
 {
     ngx_str_t                 visitor, page, goal;
+    ngx_smartmsg_consent_t    consent;
     ngx_smartmsg_srv_conf_t  *scf;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
 
     ngx_smartmsg_site_start(scf->site, (ngx_cycle_t *) ngx_cycle);
 
-    if (scf->site->store == NULL
-        || ngx_smartmsg_find_visitor(r, &scf->cookie->name, &visitor)
-           != NGX_OK)
-    {
+    if (scf->site->store == NULL) {
         return;
     }
+
+    ngx_smartmsg_consent(r, &consent);
+
+    if (consent.anonymous || consent.visitor.len == 0) {
+        return;
+    }
+
+    visitor = consent.visitor;
 
     ngx_smartmsg_track_page(r, &page);
 

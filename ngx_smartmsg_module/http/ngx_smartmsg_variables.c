@@ -1,5 +1,6 @@
 
 #include "http/ngx_smartmsg.h"
+#include "http/ngx_smartmsg_consent.h"
 
 
 static ngx_int_t ngx_smartmsg_status_variable(ngx_http_request_t *r,
@@ -7,6 +8,9 @@ static ngx_int_t ngx_smartmsg_status_variable(ngx_http_request_t *r,
 static ngx_int_t ngx_smartmsg_visitor_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_smartmsg_rule_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+
+static ngx_int_t ngx_smartmsg_consent_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 
 
@@ -19,6 +23,9 @@ static ngx_http_variable_t  ngx_smartmsg_vars[] = {
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("smartmsg_rule"), NULL, ngx_smartmsg_rule_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("smartmsg_consent"), NULL, ngx_smartmsg_consent_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
       ngx_http_null_variable
@@ -181,6 +188,26 @@ ngx_smartmsg_rule_variable(ngx_http_request_t *r,
     }
 
     v->len = p - v->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_consent_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t               name;
+    ngx_smartmsg_consent_t  consent;
+
+    ngx_smartmsg_consent(r->main, &consent);
+    ngx_smartmsg_consent_name(&consent, &name);
+
+    v->len = name.len;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->data = name.data;
 
     return NGX_OK;
 }

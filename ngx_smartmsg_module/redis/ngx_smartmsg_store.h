@@ -214,6 +214,14 @@ ngx_smartmsg_store_read_t *ngx_smartmsg_store_read(
 void ngx_smartmsg_store_cancel(ngx_smartmsg_store_read_t *read);
 
 /*
+ * Deletes all that is known of a visitor; what the stream says stays.  It is
+ * sent behind what this worker has sent before.
+ */
+
+ngx_int_t ngx_smartmsg_store_delete(ngx_smartmsg_store_t *store,
+    ngx_str_t *visitor);
+
+/*
  * Counts a page view, and once per session the visit: when the first view of
  * a session comes with the cookie, or the first one after the id was made.
  */

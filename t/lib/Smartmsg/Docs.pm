@@ -99,14 +99,15 @@ sub prose {
 sub anchors {
     my ($path) = @_;
 
-    my %anchors;
+    my (%anchors, %seen);
 
     for my $line (prose($path)) {
         my ($title) = $line =~ /^#+ +(.*)$/ or next;
         $title = lc $title;
         $title =~ s/[^\w\- ]//g;
         $title =~ tr/ /-/;
-        $anchors{$title} = 1;
+        my $n = $seen{$title}++;
+        $anchors{ $n ? "$title-$n" : $title } = 1;
     }
 
     return \%anchors;

@@ -1,0 +1,99 @@
+
+/*
+ * The visitor's cookie: finding it, setting it, deleting it.
+ */
+
+
+#include "http/ngx_smartmsg.h"
+
+
+/*
+ * NGX_OK and the id if a well-formed one came in.  Cookies are read from the
+ * list of headers: r->headers_in.cookies changed its type in nginx 1.23.
+ */
+
+ngx_int_t
+ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *visitor)
+{
+    smartmsg_str_t        value;
+    ngx_table_elt_t      *header;
+    ngx_smartmsg_iter_t   iter;
+
+    static ngx_str_t  cookie = ngx_string("cookie");
+
+    ngx_smartmsg_iter_init(&iter, &r->headers_in.headers);
+
+    while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
+
+        if (!ngx_smartmsg_header_is(header, &cookie)) {
+            continue;
+        }
+
+        if (!smartmsg_cookie_find(ngx_smartmsg_str(&header->value),
+                                  ngx_smartmsg_str(name), &value))
+        {
+            continue;
+        }
+
+        if (!smartmsg_visitor_id_valid(value)) {
+            return NGX_DECLINED;
+        }
+
+        visitor->data = (u_char *) value.data;
+        visitor->len = value.len;
+
+        return NGX_OK;
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/*
+ * Names, path and domain are those of the configuration in both cases, else a
+ * browser would not take the one for the other.
+ */
+
+ngx_int_t
+ngx_smartmsg_send_cookie(ngx_http_request_t *r, ngx_str_t *visitor)
+{
+    size_t                       size;
+    ngx_str_t                    value;
+    smartmsg_set_cookie_t        set;
+    ngx_smartmsg_headers_t       headers;
+    ngx_smartmsg_srv_conf_t     *scf;
+    ngx_smartmsg_cookie_conf_t  *cookie;
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
+    cookie = scf->cookie;
+
+    ngx_smartmsg_read_headers(r, &headers);
+
+    ngx_memzero(&set, sizeof(smartmsg_set_cookie_t));
+
+    set.name = ngx_smartmsg_str(&cookie->name);
+    set.path = ngx_smartmsg_str(&cookie->path);
+    set.domain = ngx_smartmsg_str(&cookie->domain);
+    set.same_site = cookie->samesite;
+    set.http_only = true;
+    set.secure = (cookie->secure == NGX_SMARTMSG_SECURE_ON
+                  || (cookie->secure == NGX_SMARTMSG_SECURE_AUTO
+                      && ngx_smartmsg_is_https(r, &headers)));
+
+    if (visitor) {
+        set.value = ngx_smartmsg_str(visitor);
+        set.max_age = cookie->max_age;
+    }
+
+    size = smartmsg_cookie_size(&set);
+
+    value.data = ngx_pnalloc(r->pool, size);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.len = smartmsg_cookie_write(&set, (char *) value.data, size);
+
+    return ngx_smartmsg_add_header(r, "Set-Cookie", &value);
+}
