@@ -5,6 +5,8 @@
 /* The directives of a policy that matter; data is NULL for absent ones. */
 typedef struct {
     smartmsg_str_t sandbox;
+    smartmsg_str_t upgrade;
+    smartmsg_str_t integrity;
     smartmsg_str_t script;
     smartmsg_str_t connect;
 } policy_t;
@@ -67,6 +69,8 @@ static policy_t parse(smartmsg_str_t text)
     policy_t policy;
 
     policy.sandbox = directive(text, SMARTMSG_STR("sandbox"));
+    policy.upgrade = directive(text, SMARTMSG_STR("upgrade-insecure-requests"));
+    policy.integrity = directive(text, SMARTMSG_STR("require-sri-for"));
     policy.script = directive(text, SMARTMSG_STR("script-src-elem"));
     policy.connect = directive(text, SMARTMSG_STR("connect-src"));
 
@@ -85,8 +89,9 @@ static policy_t parse(smartmsg_str_t text)
     return policy;
 }
 
-/* The next policy that counts; false at the end. */
-static bool next_policy(walk_t *walk, smartmsg_str_t *policy, bool *sandbox)
+/* The next policy that counts, and what it came in; false at the end. */
+static bool next_policy(walk_t *walk, smartmsg_str_t *policy,
+                        const smartmsg_csp_value_t **source)
 {
     const smartmsg_csp_value_t *value;
 
@@ -104,7 +109,7 @@ static bool next_policy(walk_t *walk, smartmsg_str_t *policy, bool *sandbox)
 
         if (walk->rest.len > 0) {
             *policy = cut(&walk->rest, ',');
-            *sandbox = !value->meta && !value->report_only;
+            *source = value;
             return true;
         }
     }
@@ -125,6 +130,12 @@ static bool contains(smartmsg_str_t list, smartmsg_str_t keyword)
     return false;
 }
 
+static bool starts_with(smartmsg_str_t word, smartmsg_str_t prefix)
+{
+    return word.len >= prefix.len
+           && smartmsg_str_case_eq(smartmsg_str(word.data, prefix.len), prefix);
+}
+
 static bool matches_url(smartmsg_str_t list, const smartmsg_csp_page_t *page,
                         smartmsg_str_t path)
 {
@@ -139,14 +150,29 @@ static bool matches_url(smartmsg_str_t list, const smartmsg_csp_page_t *page,
     return false;
 }
 
-/* Whether the scripts pass without a nonce. The first one is inserted by the
-   parser, so 'strict-dynamic' leaves nothing but the nonce. What it imports
-   comes with its nonce (HTML, "descendant script fetch options"), else by its
-   own URL. */
+/* Whether the list has a word that switches its hosts, schemes and 'self' off:
+   'strict-dynamic' for what the parser inserts, hashes of URLs for all. */
+static bool ignores_urls(smartmsg_str_t list)
+{
+    smartmsg_str_t word;
+
+    while (smartmsg_csp_word(&list, &word)) {
+        if (starts_with(word, SMARTMSG_STR("'strict-dynamic"))
+            || starts_with(word, SMARTMSG_STR("'url-"))) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+/* Whether the scripts pass without a nonce. What the first one imports comes
+   with its nonce (HTML, "descendant script fetch options"), else by its own
+   URL. */
 static bool script_passes(smartmsg_str_t list, const smartmsg_csp_page_t *page)
 {
     return list.data == NULL
-           || (!contains(list, SMARTMSG_STR("'strict-dynamic'"))
+           || (!ignores_urls(list)
                && matches_url(list, page, page->script)
                && matches_url(list, page, page->ui));
 }
@@ -158,7 +184,7 @@ static bool parse_nonce(smartmsg_str_t word, smartmsg_str_t *nonce)
     size_t n, digits;
 
     if (word.len < prefix.len + 2 || word.data[word.len - 1] != '\''
-        || !smartmsg_str_case_eq(smartmsg_str(word.data, prefix.len), prefix)) {
+        || !starts_with(word, prefix)) {
         return false;
     }
 
@@ -198,11 +224,11 @@ static bool has_nonce(smartmsg_str_t list, smartmsg_str_t wanted)
 static bool nonce_passes(walk_t walk, const smartmsg_csp_page_t *page,
                          smartmsg_str_t nonce)
 {
+    const smartmsg_csp_value_t *source;
     smartmsg_str_t text;
     policy_t policy;
-    bool sandbox;
 
-    while (next_policy(&walk, &text, &sandbox)) {
+    while (next_policy(&walk, &text, &source)) {
         policy = parse(text);
 
         if (!script_passes(policy.script, page)
@@ -249,6 +275,34 @@ static bool sandbox_passes(smartmsg_str_t flags)
                && contains(flags, SMARTMSG_STR("allow-same-origin")));
 }
 
+/* What forbids the scripts or the events apart from lists of script sources:
+   the directive's name, or NULL. */
+static const char *forbidden(const policy_t *policy,
+                             const smartmsg_csp_page_t *page,
+                             const smartmsg_csp_value_t *source)
+{
+    if (!source->meta && !source->report_only
+        && !sandbox_passes(policy->sandbox)) {
+        return "sandbox";
+    }
+
+    if (policy->upgrade.data != NULL && page->upgradable
+        && !source->report_only) {
+        return "upgrade-insecure-requests";
+    }
+
+    if (contains(policy->integrity, SMARTMSG_STR("script"))) {
+        return "require-sri-for";
+    }
+
+    if (policy->connect.data != NULL
+        && !matches_url(policy->connect, page, page->event)) {
+        return "connect-src";
+    }
+
+    return NULL;
+}
+
 smartmsg_csp_result_t smartmsg_csp_decide(const smartmsg_csp_page_t *page,
                                           const smartmsg_csp_value_t *values,
                                           size_t n)
@@ -256,21 +310,15 @@ smartmsg_csp_result_t smartmsg_csp_decide(const smartmsg_csp_page_t *page,
     smartmsg_csp_result_t result = { .verdict = SMARTMSG_CSP_ALLOW };
     smartmsg_csp_result_t block = { .verdict = SMARTMSG_CSP_BLOCK };
     walk_t walk = { .values = values, .n = n };
+    const smartmsg_csp_value_t *source;
     smartmsg_str_t text;
     policy_t policy;
-    bool sandbox;
 
-    while (next_policy(&walk, &text, &sandbox)) {
+    while (next_policy(&walk, &text, &source)) {
         policy = parse(text);
+        block.directive = forbidden(&policy, page, source);
 
-        if (sandbox && !sandbox_passes(policy.sandbox)) {
-            block.directive = "sandbox";
-            return block;
-        }
-
-        if (policy.connect.data != NULL
-            && !matches_url(policy.connect, page, page->event)) {
-            block.directive = "connect-src";
+        if (block.directive != NULL) {
             return block;
         }
 

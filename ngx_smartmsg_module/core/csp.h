@@ -31,6 +31,10 @@ typedef struct {
 /* Where the page is, as the browser sees it, and what it will fetch from there. */
 typedef struct {
     bool https;             /* else http */
+    bool upgradable;        /* an http page that the browser does not trust as
+                               it trusts those of its own machine: under
+                               upgrade-insecure-requests it asks for our files
+                               over https, and the events leave the origin */
     smartmsg_str_t host;    /* without port, an IPv6 address in brackets */
     unsigned port;          /* 0: the scheme's default */
     smartmsg_str_t script;  /* path of the runtime: "/smartmsg/rt.0123.js" */
@@ -43,9 +47,10 @@ typedef struct {
     smartmsg_str_t nonce;   /* NONCE: points into a value; characters of
                                base64 and base64url only */
     const char *directive;  /* BLOCK: whose fault it is, else NULL; static:
-                               "sandbox", "script-src" (or its fall-backs),
-                               "connect-src" (likewise), "nonce" (policies
-                               that ask for different ones) */
+                               "sandbox", "upgrade-insecure-requests",
+                               "require-sri-for", "script-src" (or its
+                               fall-backs), "connect-src" (likewise), "nonce"
+                               (policies that ask for different ones) */
 } smartmsg_csp_result_t;
 
 /*

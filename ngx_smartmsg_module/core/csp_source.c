@@ -223,6 +223,15 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Whether the source names a port of plain http on a page of https: who is
+   upgraded leaves it, whatever its number. */
+static bool is_stuck(const source_t *source, const smartmsg_csp_page_t *page)
+{
+    return page->https && source->port.len > 0 && source->port.data[0] != '*'
+           && (smartmsg_str_case_eq(source->scheme, SMARTMSG_STR("http"))
+               || smartmsg_str_case_eq(source->scheme, SMARTMSG_STR("ws")));
+}
+
 /* Takes one percent-decoded byte off the front of *s. */
 static int next_byte(smartmsg_str_t *s)
 {
@@ -284,7 +293,8 @@ bool smartmsg_csp_source_matches(smartmsg_str_t source,
 
     return parse_host_source(source, &parts)
            && (parts.scheme.len == 0
-               || scheme_matches(parts.scheme, page->https))
+               || (scheme_matches(parts.scheme, page->https)
+                   && !is_stuck(&parts, page)))
            && host_matches(parts.host, page->host)
            && port_matches(parts.port, page)
            && path_matches(parts.path, path);

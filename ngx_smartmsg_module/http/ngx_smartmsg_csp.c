@@ -25,8 +25,10 @@ static ngx_str_t  ngx_smartmsg_csp_name =
 static ngx_str_t  ngx_smartmsg_csp_report_name =
     ngx_string("content-security-policy-report-only");
 
-static ngx_str_t  ngx_smartmsg_integrity_name =
-    ngx_string("integrity-policy");
+static ngx_str_t  ngx_smartmsg_integrity_names[] = {
+    ngx_string("integrity-policy"),
+    ngx_string("integrity-policy-report-only")
+};
 
 
 ngx_int_t
@@ -48,9 +50,11 @@ ngx_smartmsg_csp_headers(ngx_smartmsg_ctx_t *ctx)
             continue;
         }
 
-        /* scripts without an integrity attribute would not run */
+        /* scripts without an integrity attribute would not run, or be reported */
 
-        if (ngx_smartmsg_header_is(header, &ngx_smartmsg_integrity_name)
+        if ((ngx_smartmsg_header_is(header, &ngx_smartmsg_integrity_names[0])
+             || ngx_smartmsg_header_is(header,
+                                       &ngx_smartmsg_integrity_names[1]))
             && ngx_smartmsg_contains(&header->value, "script"))
         {
             return NGX_DECLINED;
@@ -143,6 +147,12 @@ ngx_smartmsg_csp_start(ngx_smartmsg_ctx_t *ctx)
     page = &ctx->csp->page;
 
     page->https = ngx_smartmsg_is_https(r, &ctx->headers);
+
+    /* browsers send Sec-Fetch-* to nobody else than those whom they trust */
+
+    page->upgradable = !page->https && ctx->headers.fetch_dest.len == 0
+                       && ctx->headers.fetch_site.len == 0;
+
     page->host = ngx_smartmsg_str(&r->headers_in.server);
     page->port = ngx_smartmsg_csp_port(r);
     page->script = ngx_smartmsg_str(&scf->script);

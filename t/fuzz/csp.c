@@ -70,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     page.https = data[0] & 1;
     page.port = data[0] & 2 ? 8443 : 0;
+    page.upgradable = (data[0] & 65) == 64;
     values[0].report_only = data[0] & 4;
     values[0].meta = data[0] & 8;
     values[1].report_only = data[0] & 16;

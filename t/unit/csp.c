@@ -150,6 +150,14 @@ static void test_sources(void **state)
         { BLOCK, "script-src www.shop.example:", "script-src" },
         { BLOCK, "script-src www.shop.example:4294967739", "script-src" },
         { BLOCK, "script-src www.shop.example?x", "script-src" },
+        { ALLOW, "script-src http://www.shop.example:*", NULL },
+        { BLOCK, "script-src http://www.shop.example:443", "script-src" },
+        { BLOCK, "script-src ws://www.shop.example:443", "script-src" },
+        { ALLOW, "script-src wss://www.shop.example:443", NULL },
+        { BLOCK, "script-src 'self' 'url-sha256-abc='", "script-src" },
+        { NONCE, "script-src 'self' 'URL-sha512-abc=' 'nonce-x'", "x" },
+        { NONCE, "script-src 'self' 'strict-dynamic-url' 'nonce-x'", "x" },
+        { ALLOW, "script-src 'self' url-sha256-abc=", NULL },
     };
 
     (void)state;
@@ -277,6 +285,44 @@ static void test_sandbox(void **state)
     expect(&shop, &value, 1, ALLOW, NULL);
 }
 
+static void test_integrity(void **state)
+{
+    static const case_t cases[] = {
+        { BLOCK, "require-sri-for script", "require-sri-for" },
+        { BLOCK, "script-src 'nonce-a'; Require-SRI-for style Script",
+          "require-sri-for" },
+        { ALLOW, "require-sri-for style", NULL },
+        { ALLOW, "require-sri-for", NULL },
+    };
+
+    (void)state;
+    EXPECT(&shop, cases);
+}
+
+static void test_upgrade(void **state)
+{
+    smartmsg_csp_page_t page = shop;
+    smartmsg_csp_value_t value = {
+        .value = str("script-src 'self', Upgrade-Insecure-Requests;")
+    };
+
+    (void)state;
+    expect(&page, &value, 1, ALLOW, NULL);
+
+    page.https = false;
+    expect(&page, &value, 1, ALLOW, NULL);
+
+    page.upgradable = true;
+    expect(&page, &value, 1, BLOCK, "upgrade-insecure-requests");
+
+    value.meta = true;
+    expect(&page, &value, 1, BLOCK, "upgrade-insecure-requests");
+
+    value.meta = false;
+    value.report_only = true;
+    expect(&page, &value, 1, ALLOW, NULL);
+}
+
 static void test_several_values(void **state)
 {
     smartmsg_csp_value_t values[3] = {
@@ -356,6 +402,8 @@ int main(void)
         cmocka_unit_test(test_origins),
         cmocka_unit_test(test_nonces),
         cmocka_unit_test(test_sandbox),
+        cmocka_unit_test(test_integrity),
+        cmocka_unit_test(test_upgrade),
         cmocka_unit_test(test_several_values),
         cmocka_unit_test(test_real_policies),
     };
