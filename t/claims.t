@@ -3,6 +3,7 @@
 
 use lib 't/lib';
 use Smartmsg::Test;
+use Smartmsg::Browser;
 use Smartmsg::Rule;
 
 my $redis = redis;
@@ -15,22 +16,8 @@ my $nginx = nginx(redis => $redis, workers => 2,
             cap => { total => 3 }),
     });
 
-my $browser = root . '/t/browser';
--d "$browser/node_modules" or die "npm --prefix t/browser ci has not been run\n";
-
 $ENV{SMARTMSG_URL} = 'http://127.0.0.1:' . $nginx->port . '/';
 
-open my $node, '-|', 'node', "--test-reporter=$browser/lib/tap_reporter.mjs",
-    "$browser/claims.mjs" or die "node: $!";
-my @results = <$node>;
-close $node;
-my $status = $?;
-
-for (@results) {
-    ok($1 eq 'ok', $2) if /^(ok|not ok) \d+ - (.*)/;
-    diag($_) if /^\s+(?:error|expected|actual|message):/;
-}
-
-is($status, 0, 'node is content');
+browser_tests('claims.mjs');
 $nginx->stop_ok;
 done_testing;

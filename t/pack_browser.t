@@ -3,6 +3,7 @@
 
 use lib 't/lib';
 use Smartmsg::Test;
+use Smartmsg::Browser;
 use Smartmsg::Rule;
 
 sub woo {
@@ -35,22 +36,9 @@ my $nginx = nginx(redis => $redis, upstream => $up,
     rules => { rich => rule(on => 'idle', if => { 'cart.value' => { '$gt' => 60 },
         'cart.items' => 2 }) });
 
-my $browser = root() . '/t/browser';
--d "$browser/node_modules" or die "npm --prefix t/browser ci has not been run\n";
-
 $ENV{SMARTMSG_URL} = 'http://127.0.0.1:' . $nginx->port . '/';
 $ENV{SMARTMSG_REDIS_SOCKET} = $redis->socket_path;
 
-open my $node, '-|', 'node', "--test-reporter=$browser/lib/tap_reporter.mjs",
-    "$browser/pack_whole.mjs" or die "node: $!";
-my @results = <$node>;
-close $node;
-my $status = $?;
-
-for (@results) {
-    ok($1 eq 'ok', $2) if /^(ok|not ok) \d+ - (.*)/;
-}
-
-is($status, 0, 'node is content');
+browser_tests('pack_whole.mjs');
 $nginx->stop_ok;
 done_testing;

@@ -3,6 +3,7 @@
 
 use lib 't/lib';
 use Smartmsg::Test;
+use Smartmsg::Browser;
 
 my $shop = shop;
 my $redis = redis;
@@ -25,23 +26,10 @@ my $nginx = nginx(redis => $redis, upstream => $shop, workers => 2,
         }
 END
 
-my $browser = root . '/t/browser';
--d "$browser/node_modules" or die "npm --prefix t/browser ci has not been run\n";
-
 $ENV{SMARTMSG_URL} = 'http://127.0.0.1:' . $nginx->port . '/';
 $ENV{SMARTMSG_REDIS_SOCKET} = $redis->socket_path;
 $ENV{SMARTMSG_HELP_RULE} = slurp(root . '/rules/help-checkout.json');
 
-open my $node, '-|', 'node', "--test-reporter=$browser/lib/tap_reporter.mjs",
-    "$browser/whole.mjs" or die "node: $!";
-my @results = <$node>;
-close $node;
-my $status = $?;
-
-for (@results) {
-    ok($1 eq 'ok', $2) if /^(ok|not ok) \d+ - (.*)/;
-}
-
-is($status, 0, 'node is content');
+browser_tests('whole.mjs');
 $nginx->stop_ok;
 done_testing;

@@ -15,17 +15,18 @@ const ARGS = [
 /**
  * Starts Chromium with a fresh profile. CHROMIUM names another executable than Debian's.
  *
- * @param {object} options  for the context, see playwright's launchPersistentContext
+ * @param {{hosts?: string}} options  `hosts`: rules as of --host-resolver-rules; all others are for the context, see
+ *   playwright's launchPersistentContext
  * @returns {Promise<{context: import('playwright-core').BrowserContext, close: () => Promise<void>}>}
  */
-export async function openBrowser(options = {}) {
+export async function openBrowser({ hosts, ...options } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'smartmsg-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     chromiumSandbox: false,
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    args: ARGS,
+    args: hosts ? [...ARGS, `--host-resolver-rules=${hosts}`] : ARGS,
     viewport: { width: 1200, height: 800 },
     ...options,
   });

@@ -124,12 +124,16 @@ sub reached {
 }
 
 
+# The file with what was asked, a line of JSON for each request.
+sub requests_file { return "$_[0]{dir}/requests" }
+
+
 # What was asked so far: hashes of method, uri, version, headers (a hash of
 # lower-case names, equal ones joined by ", "), fields ([name, value] pairs), body.
 sub requests {
     my ($self) = @_;
 
-    open my $fh, '<:raw', "$self->{dir}/requests" or return;
+    open my $fh, '<:raw', $self->requests_file or return;
 
     return map { $JSON->decode($_) } <$fh>;
 }
