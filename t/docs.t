@@ -112,6 +112,23 @@ subtest 'facts' => sub {
 };
 
 
+# Each claim names the test that proves it.
+subtest 'compatibility' => sub {
+    my $page = "$root/docs/compatibility.md";
+    my @rows = grep { $_->[-1] ne 'test' && $_->[-1] !~ /^-+$/ } tables($page);
+
+    ok(@rows > 20, scalar(@rows) . ' claims');
+    for my $row (@rows) {
+        my @tests = $row->[-1] =~ /`(t\/[\w.]+)`/g;
+        ok(@tests && !grep({ !-f "$root/$_" } @tests), "$row->[0]: @tests");
+    }
+
+    for my $named (slurp($page) =~ /`(t\/[\w.\/]+)`/g) {
+        ok(-e "$root/$named", $named);
+    }
+};
+
+
 subtest 'rules' => sub {
     my ($names) = source('core/condition_operator.c') =~ /operator_names\[\] = \{(.*?)NULL/s;
     my ($logical) = source('core/condition_compile.c') =~ /logical_names\[\] = \{(.*?)NULL/s;
