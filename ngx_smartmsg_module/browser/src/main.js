@@ -1,4 +1,5 @@
 import { safely } from './border.js';
+import { withConsent } from './consent.js';
 import { takeTemplates } from './messages.js';
 import { createPage } from './page.js';
 import { createReporter } from './report.js';
@@ -23,7 +24,7 @@ function run() {
   Object.defineProperty(document, RUNNING, { value: true });
 
   const found = takeTemplates();
-  const page = createPage(createReporter(endpoint()));
+  const page = createPage(withConsent(createReporter(endpoint()), found));
   const start = safely(() => page.arm(found));
   if (document.prerendering) document.addEventListener('prerenderingchange', start, { once: true });
   else start();

@@ -20,6 +20,7 @@ const FIELDS = {
     items: [amount, 'optional'],
     currency: [currency, 'optional'],
   },
+  consent: { granted: [(value) => typeof value === 'boolean'] },
   order: { id: [(value) => /^[ -~]{1,64}$/.test(value)], value: [amount], currency: [currency, 'optional'] },
 };
 
