@@ -38,6 +38,7 @@ static ngx_str_t  ngx_smartmsg_status_names[] = {
     ngx_string("none"),
     ngx_string("injected"),
     ngx_string("script"),
+    ngx_string("fetch"),
     ngx_string("off"),
     ngx_string("bypass"),
     ngx_string("excluded"),
