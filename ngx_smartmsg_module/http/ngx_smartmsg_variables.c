@@ -92,7 +92,11 @@ ngx_smartmsg_status_variable(ngx_http_request_t *r,
     if (ctx) {
         status = ctx->status;
 
-        if (ngx_smartmsg_wants_snippet(ctx) && !ctx->inserted) {
+        /* it may have broken off before Redis has answered */
+
+        if ((ngx_smartmsg_wants_snippet(ctx) && !ctx->inserted)
+            || (ctx->page && !ctx->decided))
+        {
             status = NGX_SMARTMSG_INCOMPLETE;
         }
 
