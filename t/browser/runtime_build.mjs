@@ -52,8 +52,9 @@ export function served(name, script) {
 export async function bundle() {
   const ui = await pack('overlay/present.js', { format: 'esm' });
   const file = `./${served('ui', ui)}`;
-  const rt = await pack('main.js', { format: 'iife', define: { UI_FILE: JSON.stringify(file) }, external: [file] });
-  return { rt, ui };
+  // Not as "iife": with an import() in it, that would bring half a kilobyte of a require() that nobody calls.
+  const rt = await pack('main.js', { format: 'esm', define: { UI_FILE: JSON.stringify(file) }, external: [file] });
+  return { rt: `(()=>{${rt}})();`, ui };
 }
 
 /** The path of a checked-in file. */
