@@ -58,7 +58,8 @@ static void
 ngx_smartmsg_source_views(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
     smartmsg_value_t *value)
 {
-    *value = smartmsg_value_number(ngx_smartmsg_session_views(ctx));
+    *value = smartmsg_value_number(
+                        ngx_smartmsg_session_number(ctx, "views") + 1);
 }
 
 
@@ -66,7 +67,7 @@ static void
 ngx_smartmsg_source_first_view(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
     smartmsg_value_t *value)
 {
-    *value = smartmsg_value_boolean(ngx_smartmsg_session_views(ctx) < 2);
+    *value = smartmsg_value_boolean(ngx_smartmsg_session_is_new(ctx));
 }
 
 

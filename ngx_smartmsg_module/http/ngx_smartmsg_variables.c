@@ -38,7 +38,6 @@ static ngx_str_t  ngx_smartmsg_status_names[] = {
     ngx_string("none"),
     ngx_string("injected"),
     ngx_string("script"),
-    ngx_string("fetch"),
     ngx_string("off"),
     ngx_string("bypass"),
     ngx_string("excluded"),
@@ -92,11 +91,7 @@ ngx_smartmsg_status_variable(ngx_http_request_t *r,
     if (ctx) {
         status = ctx->status;
 
-        /* it may have broken off before Redis has answered */
-
-        if ((ngx_smartmsg_wants_snippet(ctx) && !ctx->inserted)
-            || (ctx->page && !ctx->decided))
-        {
+        if (ngx_smartmsg_wants_snippet(ctx) && !ctx->inserted) {
             status = NGX_SMARTMSG_INCOMPLETE;
         }
 

@@ -1,5 +1,5 @@
+import { offerApi } from './api.js';
 import { safely } from './border.js';
-import { withConsent } from './consent.js';
 import { takeTemplates } from './messages.js';
 import { createPage } from './page.js';
 import { createReporter } from './report.js';
@@ -24,8 +24,12 @@ function run() {
   Object.defineProperty(document, RUNNING, { value: true });
 
   const found = takeTemplates();
-  const page = createPage(withConsent(createReporter(endpoint()), found));
-  const start = safely(() => page.arm(found));
+  const reporter = createReporter(endpoint());
+  const page = createPage(reporter);
+  const start = safely(() => {
+    safely(offerApi)(reporter.report);
+    page.arm(found);
+  });
   if (document.prerendering) document.addEventListener('prerenderingchange', start, { once: true });
   else start();
 }

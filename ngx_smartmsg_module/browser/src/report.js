@@ -1,11 +1,13 @@
 import { listen } from './border.js';
+import { emit } from './bus.js';
+import { encode } from './flat.js';
 
 /** What the endpoint accepts in one batch. */
 const MAX_EVENTS = 32;
 const MAX_BYTES = 8192;
 const MAX_PAGE = 512;
 /** Events that decide what the next page shows: they leave before the visitor can. */
-const URGENT = /^(impression|click|dismiss|order|consent)$/;
+const URGENT = /^(impression|click|dismiss|answer|order)$/;
 const PAUSE = 1000;
 /** ms: a message that comes much later than the moment that called for it is out of place. */
 const PATIENCE = 2000;
@@ -31,16 +33,17 @@ export function createReporter(url) {
   }
 
   function report(event) {
-    queue.push(encode(event));
+    queue.push(withPage(event));
     if (URGENT.test(event.event)) flush();
     else timer ??= setTimeout(flush, PAUSE);
+    emit('report', event);
   }
 
   /** Only 204 is a yes: nothing that stands between us and the endpoint answers so by accident. */
   async function claim({ rule, variation, message }) {
     const patience = new AbortController();
     const alarm = setTimeout(() => patience.abort(), PATIENCE);
-    const [body] = batches([encode({ event: 'claim', rule, variation: variation || undefined, message })]);
+    const [body] = batches([withPage({ event: 'claim', rule, variation: variation || undefined, message })]);
     try {
       return (await send(url, { body, signal: patience.signal })).status === 204;
     } catch {
@@ -55,12 +58,8 @@ export function createReporter(url) {
   return { report, claim };
 }
 
-/** JSON in ASCII, so that its length is its size on the wire. */
-function encode(event) {
-  return JSON.stringify({ ...event, page: location.pathname.slice(0, MAX_PAGE) }).replace(
-    /[\u007f-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+function withPage(event) {
+  return encode({ ...event, page: location.pathname.slice(0, MAX_PAGE) });
 }
 
 function batches(encoded) {

@@ -1,4 +1,6 @@
 import { safely } from './border.js';
+import { on as hear } from './bus.js';
+import { flat } from './flat.js';
 import { mayInterrupt } from './manners.js';
 import { TRIGGERS } from './triggers/index.js';
 import { loadUi, loadUiSoon } from './ui.js';
@@ -21,7 +23,9 @@ export function createStage({ report, claim }) {
 
   const canOffer = () => !busy && performance.now() > restUntil && mayInterrupt();
 
-  /** `life` is aborted when the message needs no trigger any more. */
+  /**
+   * `life` is aborted when the message needs no trigger any more. Resolves to whether it is on screen now.
+   */
   async function offer(message, on, life) {
     if (done.has(message)) life.abort();
     if (life.signal.aborted || !canOffer()) return;
@@ -36,7 +40,7 @@ export function createStage({ report, claim }) {
     if (life.signal.aborted || !canOffer()) return;
     done.add(message);
     life.abort();
-    show(ui, message, on);
+    return show(ui, message, on);
   }
 
   function show(ui, message, on) {
@@ -45,6 +49,7 @@ export function createStage({ report, claim }) {
     try {
       ui.present(message, {
         clicked: safely((action) => report({ event: 'click', ...about, action })),
+        answered: safely((fields, consent) => report({ event: 'answer', ...about, fields: flat(fields), consent })),
         closed: safely((dismissed) => {
           busy = false;
           restUntil = performance.now() + REST;
@@ -53,9 +58,10 @@ export function createStage({ report, claim }) {
       });
     } catch {
       busy = false;
-      return;
+      return false;
     }
     report({ event: 'impression', ...about, on, claimed: true });
+    return true;
   }
 
   /** Arms the triggers of all messages that are not done, until `signal` aborts. */
@@ -69,6 +75,10 @@ export function createStage({ report, claim }) {
   function armOne(message, signal) {
     const life = new AbortController();
     signal.addEventListener('abort', () => life.abort());
+    const show = (ask) => {
+      if (ask.rule === message.rule) ask.shown = offer(message, undefined, life);
+    };
+    hear('show', show, life.signal);
     for (const { on, after } of message.when) {
       TRIGGERS[on]?.(after, () => offer(message, on, life), life.signal);
     }

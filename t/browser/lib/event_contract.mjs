@@ -7,6 +7,15 @@ const amount = (value) => typeof value === 'number' && Number.isFinite(value) &&
 const currency = (value) => /^[A-Z]{3}$/.test(value);
 const rule = (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value);
 
+const WORD = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+const printable = (value, max) =>
+  typeof value === 'string' && [...value].length <= max && !/[\p{Cc}\p{Cs}]/u.test(value);
+const plain = (value) => typeof value === 'boolean' || (Number.isFinite(value) && Math.abs(value) <= 1e15);
+const flat = (value) =>
+  Object.keys(value).length <= 16 &&
+  Object.entries(value).every(([name, member]) => WORD.test(name) && (plain(member) || printable(member, 256))) &&
+  Buffer.byteLength(Object.entries(value).flat().join('')) <= 2048;
+
 const MESSAGE = { rule: [rule], variation: [text(64), 'optional'] };
 const FIELDS = {
   claim: { ...MESSAGE, message: [Number.isInteger, 'optional'] },
@@ -20,7 +29,9 @@ const FIELDS = {
     items: [amount, 'optional'],
     currency: [currency, 'optional'],
   },
-  consent: { granted: [(value) => typeof value === 'boolean'] },
+  track: { name: [(value) => WORD.test(value)], data: [flat, 'optional'] },
+  identify: { id: [(value) => value && printable(value, 128)], traits: [flat, 'optional'] },
+  answer: { ...MESSAGE, fields: [flat], consent: [(value) => printable(value, 512), 'optional'] },
   order: { id: [(value) => /^[ -~]{1,64}$/.test(value)], value: [amount], currency: [currency, 'optional'] },
 };
 

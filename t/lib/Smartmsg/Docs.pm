@@ -17,7 +17,9 @@ package Smartmsg::Docs;
 #     sh install                        it is run where the Makefile is
 #     text output                       what the block before prints; "..." is
 #                                       anything, a line "..." any lines
-#     js                                node can parse it
+#     js                                node can parse it; those of javascript.md
+#                                       are run in a page
+#     json told                         the events that the js block before tells
 #     text, html                        for people only
 
 use strict;
@@ -30,7 +32,7 @@ our @EXPORT = qw(doc_files blocks anchors links tables);
 my %KINDS = map { $_ => 1 } 'nginx main', 'nginx http', 'nginx http world',
     'nginx http acl', 'nginx server', 'nginx location', 'json rule',
     'json rule broken', 'json event', 'json event broken', 'json pack',
-    'json pack broken', 'json value', 'sh',
+    'json pack broken', 'json value', 'json told', 'sh',
     'sh run', 'sh retry', 'sh install', 'text', 'text output', 'text says',
     'html', 'js';
 

@@ -1,0 +1,46 @@
+import { safely } from './border.js';
+import { emit, on } from './bus.js';
+import { flat, line, WORD } from './flat.js';
+
+/**
+ * Offers `window.smartmsg` to the shop's scripts, as smartmsg.d.ts describes it. Calls that were queued in an array of that
+ * name are made up for, and the array stays what it is: scripts may have kept it. What else has that name is not ours.
+ *
+ * @param {(event: object) => void} report
+ */
+export function offerApi(report) {
+  window.smartmsg ??= [];
+  const api = window.smartmsg;
+  if (!Array.isArray(api)) return;
+  const armed = new Promise((done) => on('ready', done));
+
+  /** @type {import('../smartmsg').SmartmsgApi} */
+  const calls = {
+    track(event, data) {
+      const name = `${event}`;
+      if (!WORD.test(name)) return;
+      emit('event', name);
+      report({ event: 'track', name, data: flat(data) });
+    },
+    identify(id, traits) {
+      if (id) report({ event: 'identify', id: line(id, 128), traits: flat(traits) });
+    },
+    consent: (granted) => emit('consent', !!granted),
+    show: (rule) =>
+      armed.then(async () => {
+        const ask = { rule };
+        emit('show', ask);
+        return !!(await ask.shown);
+      }),
+    on(name, fn) {
+      if (name === 'ready') armed.then(safely(() => /** @type {any} */ (fn)(api)));
+      else on('report', (event) => event.event === name && fn({ ...event }));
+    },
+    push: (...more) => more.forEach(call),
+  };
+  const call = safely(([name, ...args]) => calls[name](...args));
+
+  for (const name in calls) calls[name] = safely(calls[name]);
+  const waiting = api.splice(0);
+  Object.assign(api, calls).push(...waiting);
+}
