@@ -6,7 +6,7 @@ use Smartmsg::Test;
 use Smartmsg::Rule;
 
 my $snippet = qr{(?:<template\ data-smartmsg="[^<]*">.*?</template>)+
-    <script\ async\ src="/smartmsg/rt\.[0-9a-f]{16}\.js"></script>}xs;
+    <script\ async\ src="/smartmsg/rt\.[0-9a-f]{16}\.js"\ data-smartmsg="1"></script>}xs;
 
 my $up = upstream;
 my $redis = redis;

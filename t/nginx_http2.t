@@ -12,7 +12,7 @@ my $body = "$head$tail";
 my $words = '<!doctype html><html lang="en"><body>' . ('<p>word</p>' x 40_000);
 
 my $snippet = qr{<template\ data-smartmsg="[^<]*">.*?</template>
-    <script\ async\ src="/smartmsg/rt\.[0-9a-f]{16}\.js"></script>}xs;
+    <script\ async\ src="/smartmsg/rt\.[0-9a-f]{16}\.js"\ data-smartmsg="1"></script>}xs;
 my $page = qr{\A\Q$head\E$snippet\Q$tail\E\z};
 
 my $up = upstream('*' => page($body), '/plain.txt' => page('text', type => 'text/plain'),

@@ -15,7 +15,7 @@ my $body = "$head$tail";
 
 my $snippet = qr{<template\ data-smartmsg="\{&quot;rule&quot;:&quot;help&quot;
     [^<]*">.*?Hilfe\?.*?</template><script\ async\ src="/smartmsg/
-    rt\.[0-9a-f]{16}\.js"></script>}xs;
+    rt\.[0-9a-f]{16}\.js"\ data-smartmsg="1"></script>}xs;
 my $page = qr{\A\Q$head\E$snippet\Q$tail\E\z};
 
 my $up = upstream;

@@ -81,10 +81,31 @@ static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
     }
 }
 
+static void put_mark(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
+{
+    bool page = snippet->view || snippet->anonymous || snippet->consent;
+    size_t templates = snippet->n + (page ? 1 : 0)
+                       + (snippet->pack.len > 0 ? 1 : 0);
+
+    if (snippet->fetch) {
+        smartmsg_sink_puts(sink, "\" data-smartmsg=\"fetch");
+
+    } else if (templates > 0) {
+        smartmsg_sink_puts(sink, "\" data-smartmsg=\"");
+        smartmsg_sink_number(sink, templates);
+        smartmsg_sink_puts(sink, snippet->view ? "v" : "");
+    }
+}
+
 static void put_script(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 {
+    if (snippet->script_url.len == 0) {
+        return;
+    }
+
     smartmsg_sink_puts(sink, "<script async src=\"");
     put_attribute(sink, snippet->script_url);
+    put_mark(sink, snippet);
 
     if (snippet->nonce.len > 0) {
         smartmsg_sink_puts(sink, "\" nonce=\"");

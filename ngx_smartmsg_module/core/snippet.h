@@ -10,13 +10,19 @@
  * What is put into a page: a template element for each armed message, one
  * for what concerns the page as a whole, then the script. ASCII only, without white
  * space around or between, never "<!--".
+ *
+ * The script's attribute data-smartmsg says how many templates there are, so
+ * that it finds out if a framework has thrown them away, followed by "v" if
+ * the view has yet to be reported; or it says "fetch".
  */
 typedef struct {
     const smartmsg_armed_t *armed;  /* may be NULL if n is 0 */
     size_t n;
     smartmsg_str_t language;        /* the page's, "de-AT"; empty: unknown */
-    smartmsg_str_t script_url;      /* written as an escaped attribute */
+    smartmsg_str_t script_url;      /* written as an escaped attribute;
+                                       empty: no script */
     smartmsg_str_t nonce;           /* of the page's CSP; empty: none */
+    bool fetch;                     /* the script asks for the messages */
     bool view;                      /* ask for one view event */
     bool anonymous;                 /* nothing may be remembered */
     bool consent;                   /* the browser is to look for consent */

@@ -23,6 +23,9 @@
  *   ngx_smartmsg_cache.c          Cache-Control of a personal page
  *   ngx_smartmsg_inflate.c        gzip'ed upstream
  *   ngx_smartmsg_body_filter.c    scan, hold, insert
+ *   ngx_smartmsg_fetch.c          fetch mode: the same page for everyone
+ *   ngx_smartmsg_decide.c         a decision without its page
+ *   ngx_smartmsg_decide_page.c    the page that such a question names
  *   ngx_smartmsg_endpoint.c       location of the runtime and of events
  *   ngx_smartmsg_event.c          events of the browser
  *   ngx_smartmsg_event_write.c    what they leave in Redis
@@ -59,6 +62,10 @@
 /* r->buffered is four bits wide; 1, 2 and 4 belong to SSI, SUB and COPY */
 #define NGX_SMARTMSG_BUFFERED        0x08
 
+/* ends the ETag of a page in fetch mode, before the quote */
+#define NGX_SMARTMSG_TAG             "-sm%08xD"
+#define NGX_SMARTMSG_TAG_LEN         (sizeof("-sm00000000") - 1)
+
 #define NGX_SMARTMSG_META_CSP        1024
 #define NGX_SMARTMSG_MAX_POLICIES    16
 
@@ -68,6 +75,7 @@ typedef enum {
     NGX_SMARTMSG_NONE = 0,         /* no message applies */
     NGX_SMARTMSG_INJECTED,         /* at least one message */
     NGX_SMARTMSG_SCRIPT,           /* the runtime alone, for its signals */
+    NGX_SMARTMSG_FETCH,            /* the runtime, which asks for the rest */
     NGX_SMARTMSG_OFF,
     NGX_SMARTMSG_BYPASS,
     NGX_SMARTMSG_EXCLUDED,         /* the shop pack wants nothing here */
@@ -109,6 +117,13 @@ typedef enum {
 } ngx_smartmsg_secure_e;
 
 
+/* smartmsg_mode */
+typedef enum {
+    NGX_SMARTMSG_MODE_INJECT = 0,  /* messages are put into the page */
+    NGX_SMARTMSG_MODE_FETCH        /* the browser asks for them */
+} ngx_smartmsg_mode_e;
+
+
 typedef struct {
     ngx_str_t                    name;
     ngx_str_t                    domain;
@@ -121,6 +136,7 @@ typedef struct {
 
 typedef struct {
     ngx_array_t                  sites;   /* of ngx_smartmsg_site_t * */
+    ngx_int_t                    request_uri;  /* index of the variable */
 } ngx_smartmsg_main_conf_t;
 
 
@@ -132,6 +148,7 @@ typedef struct {
     ngx_str_t                    endpoint;  /* without the closing slash */
     ngx_str_t                    script;    /* URI of the runtime */
     ngx_str_t                    ui;        /* of the module that it imports */
+    uint32_t                     tag;       /* of pages in fetch mode */
     ngx_smartmsg_site_t         *site;
 
     /* smartmsg_consent is given for pages, but not for the endpoint */
@@ -147,6 +164,7 @@ typedef struct ngx_smartmsg_consent_conf_s  ngx_smartmsg_consent_conf_t;
 typedef struct {
     ngx_flag_t                   enable;
     ngx_flag_t                   endpoint;
+    ngx_uint_t                   mode;    /* ngx_smartmsg_mode_e */
     ngx_msec_t                   timeout;
     ngx_http_complex_value_t    *page;
     ngx_array_t                 *facts;   /* of ngx_smartmsg_fact_conf_t */
@@ -228,6 +246,8 @@ typedef struct {
     u_char                      *known;     /* is values[slot] set? */
     ngx_uint_t                   nslots;
     smartmsg_device_t           *device;    /* NULL: nobody has asked */
+    ngx_str_t                    language;  /* what the browser says of the
+                                               page that is asked about */
 
     smartmsg_decision_t          decision;
 
@@ -261,6 +281,17 @@ typedef struct {
     unsigned                     decided:1;
     unsigned                     inserted:1;
     unsigned                     late:1;
+
+    /* fetch mode */
+    unsigned                     neutral:1; /* the page is everyone's */
+    unsigned                     tagged:1;  /* asked for with our validator */
+
+    /* a decision without its page */
+    unsigned                     asked:1;
+    unsigned                     met:1;     /* it was found out who asks */
+    unsigned                     again:1;   /* the view has been counted */
+    unsigned                     asking:1;  /* it waits for Redis */
+    unsigned                     answered:1;
 } ngx_smartmsg_ctx_t;
 
 
@@ -323,6 +354,9 @@ ngx_int_t ngx_smartmsg_send_cookie(ngx_http_request_t *r,
 ngx_int_t ngx_smartmsg_precontent_handler(ngx_http_request_t *r);
 ngx_smartmsg_ctx_t *ngx_smartmsg_get_ctx(ngx_http_request_t *r);
 
+/* NULL: no memory */
+ngx_smartmsg_ctx_t *ngx_smartmsg_create_ctx(ngx_http_request_t *r);
+
 /*
  * A context for a request that is no page view, to keep something in: nothing
  * is done to its response.
@@ -333,8 +367,15 @@ ngx_smartmsg_ctx_t *ngx_smartmsg_create_idle_ctx(ngx_http_request_t *r);
 ngx_smartmsg_status_e ngx_smartmsg_refusal(ngx_http_request_t *r,
     ngx_smartmsg_headers_t *h);
 
-/* changes the headers that go to the shop, see ngx_smartmsg_upstream.c */
+/*
+ * Changes the headers that go to the shop, see ngx_smartmsg_upstream.c.  In
+ * fetch mode validators of our own are turned back into the shop's; others go
+ * on unless the request is known to be for a page.  NGX_OK: the request asks
+ * with a validator of ours; NGX_DECLINED: it does not.
+ */
 ngx_int_t ngx_smartmsg_ask_upstream(ngx_http_request_t *r,
+    ngx_smartmsg_headers_t *h);
+ngx_int_t ngx_smartmsg_ask_upstream_neutral(ngx_http_request_t *r,
     ngx_smartmsg_headers_t *h);
 
 /* facts, lazily computed from the request and from what Redis knows */
@@ -394,9 +435,51 @@ void ngx_smartmsg_resume(ngx_smartmsg_ctx_t *ctx);
 /* Cache-Control: private, unless it is stricter already */
 ngx_int_t ngx_smartmsg_make_private(ngx_http_request_t *r);
 
+/*
+ * Set-Cookie, if the visitor came without a cookie, or denies consent and came
+ * with one; NGX_DECLINED: neither, or NGX_ERROR.
+ */
+ngx_int_t ngx_smartmsg_send_id(ngx_smartmsg_ctx_t *ctx);
+
+/*
+ * Fetch mode: what the shop is asked, and, in the header filter, the context
+ * of a response that may be a page, NULL for any other.
+ */
+void ngx_smartmsg_fetch_request(ngx_http_request_t *r);
+ngx_smartmsg_ctx_t *ngx_smartmsg_fetch_response(ngx_http_request_t *r);
+
+/* the validators of such a page: they change with what is put into it */
+ngx_int_t ngx_smartmsg_fetch_validators(ngx_smartmsg_ctx_t *ctx);
+
+/* Content-Type: text/html */
+ngx_uint_t ngx_smartmsg_is_html(ngx_http_request_t *r);
+
 /* endpoint */
 ngx_int_t ngx_smartmsg_endpoint_handler(ngx_http_request_t *r);
 ngx_int_t ngx_smartmsg_event_handler(ngx_http_request_t *r);
+
+/*
+ * GET .../decide: the request goes on as one for the page it names; where the
+ * shop would be asked, the last handler of the precontent phase answers.
+ */
+ngx_int_t ngx_smartmsg_decide_init(ngx_conf_t *cf);
+ngx_int_t ngx_smartmsg_decide_handler(ngx_http_request_t *r);
+
+/* goes on with one that has waited, once the decision is there or overdue */
+void ngx_smartmsg_answer_resume(ngx_smartmsg_ctx_t *ctx);
+
+/* nothing but our own answer leaves, whatever the page's location says */
+ngx_int_t ngx_smartmsg_answer_header(ngx_smartmsg_ctx_t *ctx);
+
+/*
+ * Makes the request one for the page that its arguments name, as far as
+ * configuration and facts can see; NGX_DECLINED: they name none, NGX_ERROR:
+ * no memory.
+ */
+ngx_int_t ngx_smartmsg_decide_page(ngx_smartmsg_ctx_t *ctx);
+
+/* only pages of the shop may ask: by Sec-Fetch-Site, Origin or, last, Referer */
+ngx_uint_t ngx_smartmsg_same_origin(ngx_http_request_t *r);
 
 /* 204 that nobody keeps */
 ngx_int_t ngx_smartmsg_no_content(ngx_http_request_t *r);

@@ -122,6 +122,11 @@ ngx_smartmsg_resume(ngx_smartmsg_ctx_t *ctx)
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
 
+    if (ctx->asking) {
+        ngx_smartmsg_answer_resume(ctx);
+        return;
+    }
+
     if (ctx->body != NGX_SMARTMSG_BODY_HOLD) {
         return;
     }

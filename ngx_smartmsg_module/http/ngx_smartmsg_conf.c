@@ -118,6 +118,7 @@ ngx_smartmsg_create_loc_conf(ngx_conf_t *cf)
     }
 
     conf->enable = NGX_CONF_UNSET;
+    conf->mode = NGX_CONF_UNSET_UINT;
     conf->timeout = NGX_CONF_UNSET_MSEC;
     conf->facts = NGX_CONF_UNSET_PTR;
     conf->timezone = NGX_CONF_UNSET_PTR;
@@ -139,6 +140,8 @@ ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_smartmsg_srv_conf_t  *scf;
 
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
+    ngx_conf_merge_uint_value(conf->mode, prev->mode,
+                              NGX_SMARTMSG_MODE_INJECT);
     ngx_conf_merge_msec_value(conf->timeout, prev->timeout,
                               NGX_SMARTMSG_TIMEOUT);
     ngx_conf_merge_ptr_value(conf->facts, prev->facts, NULL);
@@ -436,6 +439,8 @@ ngx_smartmsg_endpoint_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         return NGX_CONF_ERROR;
     }
+
+    scf->tag = ngx_crc32_long(scf->script.data, scf->script.len);
 
     lcf->endpoint = 1;
     clcf->handler = ngx_smartmsg_endpoint_handler;

@@ -87,7 +87,8 @@ ngx_uint_t
 ngx_smartmsg_wants_snippet(ngx_smartmsg_ctx_t *ctx)
 {
     return (ctx->status == NGX_SMARTMSG_INJECTED
-            || ctx->status == NGX_SMARTMSG_SCRIPT);
+            || ctx->status == NGX_SMARTMSG_SCRIPT
+            || ctx->status == NGX_SMARTMSG_FETCH);
 }
 
 
@@ -103,11 +104,20 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     language.len = ctx->html.lang_len;
 
     if (language.len == 0) {
+        language = ctx->language;
+    }
+
+    if (language.len == 0) {
         ngx_smartmsg_request_language(&ctx->headers, &language);
     }
 
-    if (ngx_smartmsg_script(ctx, &script) != NGX_OK
-        || ngx_smartmsg_pack_snippet(ctx, &pack) != NGX_OK)
+    ngx_str_null(&script);
+    ngx_str_null(&pack);
+
+    /* a decision without its page has no script, a neutral page the script */
+
+    if ((!ctx->asked && ngx_smartmsg_script(ctx, &script) != NGX_OK)
+        || (!ctx->neutral && ngx_smartmsg_pack_snippet(ctx, &pack) != NGX_OK))
     {
         return NULL;
     }
@@ -117,6 +127,7 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     snippet.language = ngx_smartmsg_str(&language);
     snippet.script_url = ngx_smartmsg_str(&script);
     snippet.nonce = ngx_smartmsg_str(&ctx->nonce);
+    snippet.fetch = ctx->neutral;
     snippet.view = ctx->prefetch && !ctx->consent.anonymous;
     snippet.anonymous = ctx->consent.anonymous;
     snippet.consent = ctx->consent.open;

@@ -1,7 +1,7 @@
 
 /*
  * The location with smartmsg_endpoint: the files of the runtime under their
- * hashes, and the receiver of events.
+ * hashes, the receiver of events, and decisions without a page.
  */
 
 
@@ -46,6 +46,16 @@ ngx_smartmsg_endpoint_handler(ngx_http_request_t *r)
         }
 
         return ngx_smartmsg_event_handler(r);
+    }
+
+    if (name.len == sizeof("decide") - 1
+        && ngx_strncmp(name.data, "decide", name.len) == 0)
+    {
+        if (r->method != NGX_HTTP_GET) {
+            return ngx_smartmsg_not_allowed(r, "GET");
+        }
+
+        return ngx_smartmsg_decide_handler(r);
     }
 
     file = ngx_smartmsg_find_runtime(&name, &current);

@@ -9,7 +9,6 @@
 #include "http/ngx_smartmsg_consent.h"
 
 
-static ngx_uint_t ngx_smartmsg_same_origin(ngx_http_request_t *r);
 static void ngx_smartmsg_event_body(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_event_read(ngx_http_request_t *r,
     ngx_str_t *body);
@@ -46,14 +45,15 @@ ngx_smartmsg_event_handler(ngx_http_request_t *r)
 
 /*
  * Only pages of the shop may report.  Browsers say where a request comes from
- * in Sec-Fetch-Site, to plain http hosts at least in Origin.
+ * in Sec-Fetch-Site, to plain http hosts at least in Origin, or, when it is a
+ * GET, in Referer.
  */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_smartmsg_same_origin(ngx_http_request_t *r)
 {
     u_char                  *p, *last;
-    ngx_str_t               *host;
+    ngx_str_t               *host, *origin;
     ngx_smartmsg_headers_t   headers;
 
     ngx_smartmsg_read_headers(r, &headers);
@@ -72,15 +72,18 @@ ngx_smartmsg_same_origin(ngx_http_request_t *r)
 
     host = &r->headers_in.host->value;
 
-    p = headers.origin.data;
-    last = p + headers.origin.len;
+    origin = (headers.origin.len == 0 && r->method == NGX_HTTP_GET)
+             ? &headers.referer : &headers.origin;
 
-    if (headers.origin.len > 7
+    p = origin->data;
+    last = p + origin->len;
+
+    if (origin->len > 7
         && ngx_strncasecmp(p, (u_char *) "http://", 7) == 0)
     {
         p += 7;
 
-    } else if (headers.origin.len > 8
+    } else if (origin->len > 8
                && ngx_strncasecmp(p, (u_char *) "https://", 8) == 0)
     {
         p += 8;
@@ -89,8 +92,9 @@ ngx_smartmsg_same_origin(ngx_http_request_t *r)
         return 0;
     }
 
-    return ((size_t) (last - p) == host->len
-            && ngx_strncasecmp(p, host->data, host->len) == 0);
+    return ((size_t) (last - p) >= host->len
+            && ngx_strncasecmp(p, host->data, host->len) == 0
+            && (p + host->len == last || p[host->len] == '/'));
 }
 
 

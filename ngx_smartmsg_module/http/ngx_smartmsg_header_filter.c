@@ -6,14 +6,14 @@
 
 static ngx_int_t ngx_smartmsg_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx);
+static ngx_int_t ngx_smartmsg_header_neutral(ngx_smartmsg_ctx_t *ctx);
 static ngx_smartmsg_status_e ngx_smartmsg_page_refusal(
     ngx_smartmsg_ctx_t *ctx);
-static ngx_uint_t ngx_smartmsg_is_html(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_wide(ngx_str_t *type);
 static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
-static ngx_int_t ngx_smartmsg_header_cookie(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
+static ngx_int_t ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_clear_digests(ngx_http_request_t *r);
 
 
@@ -51,7 +51,10 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
-    ctx = ngx_smartmsg_get_ctx(r);
+    lcf = ngx_http_get_module_loc_conf(r, ngx_smartmsg_module);
+
+    ctx = (lcf->mode == NGX_SMARTMSG_MODE_FETCH)
+          ? ngx_smartmsg_fetch_response(r) : ngx_smartmsg_get_ctx(r);
 
     if (ctx == NULL) {
         return ngx_http_next_header_filter(r);
@@ -59,19 +62,27 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
 
     ngx_http_set_ctx(r, ctx, ngx_smartmsg_module);
 
+    if (ctx->asked) {
+        return (ngx_smartmsg_answer_header(ctx) == NGX_OK)
+               ? ngx_http_next_header_filter(r) : NGX_ERROR;
+    }
+
     /* an error page may take the place of a response that was prepared */
 
     ctx->body = NGX_SMARTMSG_BODY_PASS;
     ctx->inflate = NULL;
 
-    lcf = ngx_http_get_module_loc_conf(r, ngx_smartmsg_module);
-
-    if (!lcf->enable) {
+    if (!lcf->enable
+        || (ctx->neutral && lcf->mode != NGX_SMARTMSG_MODE_FETCH))
+    {
         ctx->status = NGX_SMARTMSG_OFF;
         ctx->off = 1;
     }
 
-    if (!ctx->off && ngx_smartmsg_header_page(ctx) != NGX_OK) {
+    if (!ctx->off
+        && (ctx->neutral ? ngx_smartmsg_header_neutral(ctx)
+                         : ngx_smartmsg_header_page(ctx)) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -82,6 +93,7 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
 static ngx_int_t
 ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
 {
+    ngx_int_t              rc;
     ngx_smartmsg_status_e  status;
 
     status = ngx_smartmsg_page_refusal(ctx);
@@ -96,7 +108,13 @@ ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
 
     ctx->page = 1;
 
-    if (ngx_smartmsg_header_cookie(ctx) != NGX_OK) {
+    rc = ngx_smartmsg_send_id(ctx);
+
+    if (rc == NGX_OK) {
+        rc = ngx_smartmsg_make_private(ctx->request);
+    }
+
+    if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
 
@@ -112,6 +130,42 @@ ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
     if (ctx->decided && !ngx_smartmsg_wants_snippet(ctx)) {
         return NGX_OK;
     }
+
+    return ngx_smartmsg_prepare(ctx);
+}
+
+
+/*
+ * Fetch mode: every page gets the script, nothing is decided.  HEAD and "not
+ * modified" tell of the same page.
+ */
+
+static ngx_int_t
+ngx_smartmsg_header_neutral(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    ctx->decided = 1;
+
+    if (r->headers_out.status == NGX_HTTP_NOT_MODIFIED && ctx->tagged) {
+        ctx->status = NGX_SMARTMSG_NOT_HTML;
+        return ngx_smartmsg_prepare_header(ctx);
+    }
+
+    ctx->status = ngx_smartmsg_page_refusal(ctx);
+
+    if (ctx->status != NGX_SMARTMSG_NONE) {
+        return NGX_OK;
+    }
+
+    if (r->method == NGX_HTTP_HEAD) {
+        ctx->status = NGX_SMARTMSG_NOT_DOCUMENT;
+        return ngx_smartmsg_prepare_header(ctx);
+    }
+
+    ctx->status = NGX_SMARTMSG_FETCH;
 
     return ngx_smartmsg_prepare(ctx);
 }
@@ -160,7 +214,7 @@ ngx_smartmsg_page_refusal(ngx_smartmsg_ctx_t *ctx)
 
 /* application/xhtml+xml is XML: another language, and no templates */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_smartmsg_is_html(ngx_http_request_t *r)
 {
     size_t      len;
@@ -227,28 +281,25 @@ ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding)
 }
 
 
-/* a new visitor's is set, that of one who denies consent deleted */
+/* a new visitor's id is set, that of one who denies consent deleted */
 
-static ngx_int_t
-ngx_smartmsg_header_cookie(ngx_smartmsg_ctx_t *ctx)
+ngx_int_t
+ngx_smartmsg_send_id(ngx_smartmsg_ctx_t *ctx)
 {
-    ngx_int_t   rc;
-    ngx_str_t   visitor;
+    ngx_str_t  visitor;
 
     if (ctx->minted) {
         visitor.data = ctx->visitor;
         visitor.len = SMARTMSG_VISITOR_ID_LEN;
 
-        rc = ngx_smartmsg_send_cookie(ctx->request, &visitor);
-
-    } else if (ctx->consent.anonymous && ctx->consent.visitor.len) {
-        rc = ngx_smartmsg_forget(ctx->request, &ctx->consent.visitor);
-
-    } else {
-        return NGX_OK;
+        return ngx_smartmsg_send_cookie(ctx->request, &visitor);
     }
 
-    return rc == NGX_OK ? ngx_smartmsg_make_private(ctx->request) : rc;
+    if (ctx->consent.anonymous && ctx->consent.visitor.len) {
+        return ngx_smartmsg_forget(ctx->request, &ctx->consent.visitor);
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -290,12 +341,28 @@ ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
 
     r->filter_need_in_memory = 1;
 
+    return ngx_smartmsg_prepare_header(ctx);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
     ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);
     ngx_http_clear_last_modified(r);
-    ngx_http_clear_etag(r);
 
     ngx_smartmsg_clear_digests(r);
+
+    if (ctx->neutral) {
+        return ngx_smartmsg_fetch_validators(ctx);
+    }
+
+    ngx_http_clear_etag(r);
 
     if (ngx_smartmsg_consent_vary(r) != NGX_OK) {
         return NGX_ERROR;

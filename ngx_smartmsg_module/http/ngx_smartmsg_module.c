@@ -8,6 +8,13 @@ static ngx_int_t ngx_smartmsg_init_process(ngx_cycle_t *cycle);
 static void ngx_smartmsg_exit_process(ngx_cycle_t *cycle);
 
 
+static ngx_conf_enum_t  ngx_smartmsg_modes[] = {
+    { ngx_string("inject"), NGX_SMARTMSG_MODE_INJECT },
+    { ngx_string("fetch"), NGX_SMARTMSG_MODE_FETCH },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_command_t  ngx_smartmsg_commands[] = {
 
     { ngx_string("smartmsg"),
@@ -102,6 +109,13 @@ static ngx_command_t  ngx_smartmsg_commands[] = {
       0,
       NULL },
 
+    { ngx_string("smartmsg_mode"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_smartmsg_loc_conf_t, mode),
+      &ngx_smartmsg_modes },
+
       ngx_null_command
 };
 
@@ -158,6 +172,10 @@ ngx_smartmsg_postconfiguration(ngx_conf_t *cf)
     }
 
     *h = ngx_smartmsg_precontent_handler;
+
+    if (ngx_smartmsg_decide_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     ngx_smartmsg_check_sites(cf);
     ngx_smartmsg_check_consent(cf);

@@ -5,7 +5,6 @@
 #include "http/ngx_smartmsg_session.h"
 
 
-static ngx_smartmsg_ctx_t *ngx_smartmsg_create_ctx(ngx_http_request_t *r);
 static void ngx_smartmsg_cleanup(void *data);
 static ngx_int_t ngx_smartmsg_identify(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_read_handler(void *data,
@@ -21,6 +20,7 @@ ngx_int_t
 ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
 {
     ngx_smartmsg_ctx_t       *ctx;
+    ngx_smartmsg_status_e     status;
     ngx_smartmsg_headers_t    headers;
     ngx_smartmsg_loc_conf_t  *lcf;
 
@@ -33,23 +33,45 @@ ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
     ctx = ngx_smartmsg_get_ctx(r);
 
     if (ctx) {
-        /* an internal redirect: the visitor asked once */
         ngx_http_set_ctx(r, ctx, ngx_smartmsg_module);
+
+        if (!ctx->asked || ctx->met || ctx->off) {
+            /* an internal redirect: the visitor asked once */
+            return NGX_DECLINED;
+        }
+
+    } else if (lcf->mode == NGX_SMARTMSG_MODE_FETCH) {
+        ngx_smartmsg_fetch_request(r);
         return NGX_DECLINED;
     }
 
-    if (ngx_smartmsg_refusal(r, &headers) != NGX_SMARTMSG_NONE) {
+    status = ngx_smartmsg_refusal(r, &headers);
+
+    if (status != NGX_SMARTMSG_NONE) {
+
+        if (ctx) {
+            ctx->status = status;
+        }
+
         return NGX_DECLINED;
     }
 
-    ctx = ngx_smartmsg_create_ctx(r);
     if (ctx == NULL) {
-        return NGX_DECLINED;
+        ctx = ngx_smartmsg_create_ctx(r);
+        if (ctx == NULL) {
+            return NGX_DECLINED;
+        }
     }
 
     ctx->headers = headers;
+    ctx->status = NGX_SMARTMSG_NONE;
 
     if (ngx_smartmsg_identify(ctx) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    if (ctx->asked) {
+        ctx->met = 1;
         return NGX_DECLINED;
     }
 
@@ -67,6 +89,7 @@ ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
 ngx_smartmsg_status_e
 ngx_smartmsg_refusal(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 {
+    ngx_smartmsg_ctx_t       *ctx;
     ngx_smartmsg_srv_conf_t  *scf;
     ngx_smartmsg_loc_conf_t  *lcf;
 
@@ -78,7 +101,9 @@ ngx_smartmsg_refusal(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 
     ngx_smartmsg_read_headers(r, h);
 
-    if (!ngx_smartmsg_is_document(r, h)) {
+    ctx = ngx_smartmsg_get_ctx(r);
+
+    if (!(ctx && ctx->asked) && !ngx_smartmsg_is_document(r, h)) {
         return NGX_SMARTMSG_NOT_DOCUMENT;
     }
 
@@ -172,7 +197,7 @@ ngx_smartmsg_create_idle_ctx(ngx_http_request_t *r)
 }
 
 
-static ngx_smartmsg_ctx_t *
+ngx_smartmsg_ctx_t *
 ngx_smartmsg_create_ctx(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t       *cln;

@@ -79,6 +79,17 @@ ngx_smartmsg_session_number(ngx_smartmsg_ctx_t *ctx, const char *name)
 }
 
 
+double
+ngx_smartmsg_session_views(ngx_smartmsg_ctx_t *ctx)
+{
+    double  views;
+
+    views = ngx_smartmsg_session_number(ctx, "views");
+
+    return (ctx->again && views >= 1) ? views : views + 1;
+}
+
+
 ngx_uint_t
 ngx_smartmsg_visits(ngx_smartmsg_ctx_t *ctx)
 {

@@ -26,6 +26,9 @@ ngx_int_t ngx_smartmsg_session_get(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
 /* a number of the session, 0 if it has none; name is a C string */
 double ngx_smartmsg_session_number(ngx_smartmsg_ctx_t *ctx, const char *name);
 
+/* page views of the session, this one included, whether counted yet or not */
+double ngx_smartmsg_session_views(ngx_smartmsg_ctx_t *ctx);
+
 /* visits of the visitor, this one included */
 ngx_uint_t ngx_smartmsg_visits(ngx_smartmsg_ctx_t *ctx);
 

@@ -141,7 +141,7 @@ ngx_smartmsg_source_page_url(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
 
 /*
  * Decisions are made when the header of the response is there: what it says is
- * known, what <html lang> says is not.
+ * known, what <html lang> says is not, unless the browser asks.
  */
 
 static void
@@ -151,6 +151,11 @@ ngx_smartmsg_source_page_language(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
     ngx_str_t         *found, language;
 
     static ngx_str_t  content_language = ngx_string("content-language");
+
+    if (ctx->language.len) {
+        ngx_smartmsg_value_string(value, &ctx->language);
+        return;
+    }
 
     found = ngx_smartmsg_find_header(&ctx->request->headers_out.headers,
                                      &content_language);

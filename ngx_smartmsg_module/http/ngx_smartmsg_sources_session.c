@@ -58,8 +58,7 @@ static void
 ngx_smartmsg_source_views(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
     smartmsg_value_t *value)
 {
-    *value = smartmsg_value_number(
-                        ngx_smartmsg_session_number(ctx, "views") + 1);
+    *value = smartmsg_value_number(ngx_smartmsg_session_views(ctx));
 }
 
 
@@ -67,7 +66,7 @@ static void
 ngx_smartmsg_source_first_view(ngx_smartmsg_ctx_t *ctx, ngx_str_t *name,
     smartmsg_value_t *value)
 {
-    *value = smartmsg_value_boolean(ngx_smartmsg_session_is_new(ctx));
+    *value = smartmsg_value_boolean(ngx_smartmsg_session_views(ctx) < 2);
 }
 
 

@@ -317,6 +317,7 @@ ngx_smartmsg_track_check(ngx_conf_t *cf, ngx_smartmsg_track_conf_t *track)
 static ngx_int_t
 ngx_smartmsg_track_filter(ngx_http_request_t *r)
 {
+    ngx_smartmsg_ctx_t       *ctx;
     ngx_smartmsg_loc_conf_t  *lcf;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_smartmsg_module);
@@ -324,6 +325,14 @@ ngx_smartmsg_track_filter(ngx_http_request_t *r)
     if ((lcf->tracks == NULL && lcf->pack == NULL)
         || !lcf->enable || r != r->main)
     {
+        return ngx_http_next_header_filter(r);
+    }
+
+    /* the page was only asked about: nothing has happened in the shop */
+
+    ctx = ngx_smartmsg_get_ctx(r);
+
+    if (ctx && ctx->asked) {
         return ngx_http_next_header_filter(r);
     }
 

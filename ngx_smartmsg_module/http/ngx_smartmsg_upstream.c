@@ -2,8 +2,19 @@
 #include "http/ngx_smartmsg.h"
 
 
+typedef struct {
+    ngx_str_t   *encoding;     /* NULL: the client's */
+    ngx_str_t    none_match;   /* empty: none */
+    ngx_uint_t   since;        /* If-Modified-Since goes on */
+} ngx_smartmsg_asked_t;
+
+
+static ngx_str_t *ngx_smartmsg_upstream_encoding(ngx_smartmsg_headers_t *h);
+static ngx_int_t ngx_smartmsg_upstream_tags(ngx_http_request_t *r,
+    ngx_uint_t others, ngx_str_t *tags);
+static u_char *ngx_smartmsg_upstream_tag(u_char *p, u_char *last);
 static ngx_int_t ngx_smartmsg_copy_headers(ngx_http_request_t *r,
-    ngx_str_t *encoding);
+    ngx_smartmsg_asked_t *asked);
 
 
 static ngx_str_t  ngx_smartmsg_gzip = ngx_string("gzip");
@@ -12,10 +23,8 @@ static ngx_str_t  ngx_smartmsg_identity = ngx_string("identity");
 static ngx_str_t  ngx_smartmsg_accept_encoding =
     ngx_string("accept-encoding");
 
-static ngx_str_t  ngx_smartmsg_conditional[] = {
-    ngx_string("if-none-match"),
-    ngx_string("if-modified-since")
-};
+static ngx_str_t  ngx_smartmsg_none_match = ngx_string("if-none-match");
+static ngx_str_t  ngx_smartmsg_since = ngx_string("if-modified-since");
 
 
 /*
@@ -27,31 +36,195 @@ static ngx_str_t  ngx_smartmsg_conditional[] = {
 ngx_int_t
 ngx_smartmsg_ask_upstream(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 {
-    ngx_str_t  *encoding;
+    ngx_smartmsg_asked_t  asked;
 
-    encoding = NULL;
+    ngx_memzero(&asked, sizeof(ngx_smartmsg_asked_t));
 
-    if (h->accept_encoding.len) {
-        encoding = ngx_smartmsg_accepts_gzip(&h->accept_encoding)
-                   ? &ngx_smartmsg_gzip : &ngx_smartmsg_identity;
+    asked.encoding = ngx_smartmsg_upstream_encoding(h);
 
-        if (encoding->len == h->accept_encoding.len
-            && ngx_strncasecmp(encoding->data, h->accept_encoding.data,
-                               encoding->len)
-               == 0)
-        {
-            encoding = NULL;
-        }
-    }
-
-    if (encoding == NULL
+    if (asked.encoding == NULL
         && r->headers_in.if_none_match == NULL
         && r->headers_in.if_modified_since == NULL)
     {
         return NGX_OK;
     }
 
-    return ngx_smartmsg_copy_headers(r, encoding);
+    return ngx_smartmsg_copy_headers(r, &asked);
+}
+
+
+/*
+ * What is no page keeps the shop's own validators, and is asked for with them;
+ * a page that was cached with them has not our script in it.
+ */
+
+ngx_int_t
+ngx_smartmsg_ask_upstream_neutral(ngx_http_request_t *r,
+    ngx_smartmsg_headers_t *h)
+{
+    ngx_int_t             ours;
+    ngx_uint_t            page;
+    ngx_smartmsg_asked_t  asked;
+
+    ngx_memzero(&asked, sizeof(ngx_smartmsg_asked_t));
+
+    page = ngx_smartmsg_is_document(r, h);
+
+    asked.encoding = ngx_smartmsg_upstream_encoding(h);
+    asked.since = !page;
+
+    ours = ngx_smartmsg_upstream_tags(r, !page, &asked.none_match);
+
+    if (ours == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (ours == NGX_DECLINED && asked.encoding == NULL
+        && (!page || (r->headers_in.if_none_match == NULL
+                      && r->headers_in.if_modified_since == NULL)))
+    {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_smartmsg_copy_headers(r, &asked) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ours;
+}
+
+
+/* NULL: as the client says */
+
+static ngx_str_t *
+ngx_smartmsg_upstream_encoding(ngx_smartmsg_headers_t *h)
+{
+    ngx_str_t  *encoding;
+
+    if (h->accept_encoding.len == 0) {
+        return NULL;
+    }
+
+    encoding = ngx_smartmsg_accepts_gzip(&h->accept_encoding)
+               ? &ngx_smartmsg_gzip : &ngx_smartmsg_identity;
+
+    if (encoding->len == h->accept_encoding.len
+        && ngx_strncasecmp(encoding->data, h->accept_encoding.data,
+                           encoding->len)
+           == 0)
+    {
+        return NULL;
+    }
+
+    return encoding;
+}
+
+
+/*
+ * If-None-Match without the ends that ngx_smartmsg_fetch_validators() gives to
+ * entity tags; "others": those without this end stay in the list.  NGX_OK: at
+ * least one had it.
+ */
+
+static ngx_int_t
+ngx_smartmsg_upstream_tags(ngx_http_request_t *r, ngx_uint_t others,
+    ngx_str_t *tags)
+{
+    u_char                   *p, *q, *last, *out;
+    u_char                    end[NGX_SMARTMSG_TAG_LEN + 2];
+    size_t                    len;
+    ngx_int_t                 rc;
+    ngx_str_t                *value;
+    ngx_uint_t                ours;
+    ngx_smartmsg_srv_conf_t  *scf;
+
+    if (r->headers_in.if_none_match == NULL) {
+        return NGX_DECLINED;
+    }
+
+    scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
+
+    len = ngx_sprintf(end, NGX_SMARTMSG_TAG "\"", scf->tag) - end;
+
+    value = &r->headers_in.if_none_match->value;
+
+    /* two bytes may part what one has parted before */
+
+    out = ngx_pnalloc(r->pool, 2 * value->len + 1);
+    if (out == NULL) {
+        return NGX_ERROR;
+    }
+
+    tags->data = out;
+    rc = NGX_DECLINED;
+
+    p = value->data;
+    last = p + value->len;
+
+    for ( ;; ) {
+
+        while (p < last && (*p == ',' || *p == ' ' || *p == '\t')) {
+            p++;
+        }
+
+        if (p == last) {
+            break;
+        }
+
+        q = ngx_smartmsg_upstream_tag(p, last);
+
+        ours = ((size_t) (q - p) > len
+                && ngx_memcmp(q - len, end, len) == 0);
+
+        if (ours || others) {
+
+            if (out != tags->data) {
+                *out++ = ',';
+                *out++ = ' ';
+            }
+
+            out = ngx_cpymem(out, p, ours ? q - p - len : (size_t) (q - p));
+
+            if (ours) {
+                *out++ = '"';
+                rc = NGX_OK;
+            }
+        }
+
+        p = q;
+    }
+
+    tags->len = out - tags->data;
+
+    return rc;
+}
+
+
+/* the end of the entity tag that begins here; commas may be inside of it */
+
+static u_char *
+ngx_smartmsg_upstream_tag(u_char *p, u_char *last)
+{
+    ngx_uint_t  quoted;
+
+    for (quoted = 0; p < last; p++) {
+
+        if (*p == '"') {
+
+            if (quoted) {
+                return p + 1;
+            }
+
+            quoted = 1;
+            continue;
+        }
+
+        if (*p == ',' && !quoted) {
+            break;
+        }
+    }
+
+    return p;
 }
 
 
@@ -62,11 +235,14 @@ ngx_smartmsg_ask_upstream(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
  */
 
 static ngx_int_t
-ngx_smartmsg_copy_headers(ngx_http_request_t *r, ngx_str_t *encoding)
+ngx_smartmsg_copy_headers(ngx_http_request_t *r, ngx_smartmsg_asked_t *asked)
 {
     ngx_list_t            list;
-    ngx_table_elt_t      *header, *copy;
+    ngx_table_elt_t      *header, *copy, *none_match, *since;
     ngx_smartmsg_iter_t   iter;
+
+    none_match = NULL;
+    since = NULL;
 
     if (ngx_list_init(&list, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK) {
         return NGX_ERROR;
@@ -76,8 +252,11 @@ ngx_smartmsg_copy_headers(ngx_http_request_t *r, ngx_str_t *encoding)
 
     while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
 
-        if (ngx_smartmsg_header_is(header, &ngx_smartmsg_conditional[0])
-            || ngx_smartmsg_header_is(header, &ngx_smartmsg_conditional[1]))
+        if ((ngx_smartmsg_header_is(header, &ngx_smartmsg_none_match)
+             && (asked->none_match.len == 0
+                 || header != r->headers_in.if_none_match))
+            || (!asked->since
+                && ngx_smartmsg_header_is(header, &ngx_smartmsg_since)))
         {
             continue;
         }
@@ -89,10 +268,19 @@ ngx_smartmsg_copy_headers(ngx_http_request_t *r, ngx_str_t *encoding)
 
         *copy = *header;
 
-        if (encoding
+        if (asked->encoding
             && ngx_smartmsg_header_is(header, &ngx_smartmsg_accept_encoding))
         {
-            copy->value = *encoding;
+            copy->value = *asked->encoding;
+        }
+
+        if (header == r->headers_in.if_none_match) {
+            copy->value = asked->none_match;
+            none_match = copy;
+        }
+
+        if (header == r->headers_in.if_modified_since) {
+            since = copy;
         }
     }
 
@@ -104,8 +292,8 @@ ngx_smartmsg_copy_headers(ngx_http_request_t *r, ngx_str_t *encoding)
         r->headers_in.headers.last = &r->headers_in.headers.part;
     }
 
-    r->headers_in.if_none_match = NULL;
-    r->headers_in.if_modified_since = NULL;
+    r->headers_in.if_none_match = none_match;
+    r->headers_in.if_modified_since = since;
 
     return NGX_OK;
 }

@@ -38,6 +38,7 @@ static ngx_str_t  ngx_smartmsg_status_names[] = {
     ngx_string("none"),
     ngx_string("injected"),
     ngx_string("script"),
+    ngx_string("fetch"),
     ngx_string("off"),
     ngx_string("bypass"),
     ngx_string("excluded"),
@@ -91,7 +92,11 @@ ngx_smartmsg_status_variable(ngx_http_request_t *r,
     if (ctx) {
         status = ctx->status;
 
-        if (ngx_smartmsg_wants_snippet(ctx) && !ctx->inserted) {
+        /* it may have broken off before Redis has answered */
+
+        if ((ngx_smartmsg_wants_snippet(ctx) && !ctx->inserted)
+            || (ctx->page && !ctx->decided))
+        {
             status = NGX_SMARTMSG_INCOMPLETE;
         }
 

@@ -3,6 +3,8 @@
 #include "core/snippet.h"
 
 #define SCRIPT "<script async src=\"/smartmsg/rt.0123abcd.js\"></script>"
+#define SCRIPT_OF(mark) "<script async src=\"/smartmsg/rt.0123abcd.js\" " \
+                        "data-smartmsg=\"" mark "\"></script>"
 
 static smartmsg_names_t *names;
 
@@ -105,7 +107,36 @@ static void test_view(void **state)
 
     (void)state;
     check(&snippet, "<template data-smartmsg=\"{&quot;view&quot;:1}\">"
-          "</template>" SCRIPT);
+          "</template>" SCRIPT_OF("1v"));
+}
+
+/* The script knows what there should be. */
+static void test_mark(void **state)
+{
+    smartmsg_snippet_t snippet = {
+        .script_url = S("/smartmsg/rt.0123abcd.js"),
+        .view = true,
+        .pack = S("x"),
+    };
+
+    (void)state;
+    check(&snippet, "<template data-smartmsg=\"{&quot;view&quot;:1}\">"
+          "</template><template data-smartmsg=\"x\"></template>"
+          SCRIPT_OF("2v"));
+
+    snippet.view = false;
+    check(&snippet, "<template data-smartmsg=\"x\"></template>"
+          SCRIPT_OF("1"));
+
+    snippet.script_url = S("");
+    check(&snippet, "<template data-smartmsg=\"x\"></template>");
+
+    smartmsg_snippet_t neutral = {
+        .script_url = S("/smartmsg/rt.0123abcd.js"),
+        .fetch = true,
+    };
+
+    check(&neutral, SCRIPT_OF("fetch"));
 }
 
 static void test_flags_of_the_page(void **state)
@@ -117,16 +148,16 @@ static void test_flags_of_the_page(void **state)
 
     (void)state;
     check(&snippet, "<template data-smartmsg=\"{&quot;anonymous&quot;:1}\">"
-          "</template>" SCRIPT);
+          "</template>" SCRIPT_OF("1"));
 
     snippet.consent = true;
     check(&snippet, "<template data-smartmsg=\"{&quot;anonymous&quot;:1,"
-          "&quot;consent&quot;:1}\"></template>" SCRIPT);
+          "&quot;consent&quot;:1}\"></template>" SCRIPT_OF("1"));
 
     snippet.anonymous = false;
     snippet.view = true;
     check(&snippet, "<template data-smartmsg=\"{&quot;view&quot;:1,"
-          "&quot;consent&quot;:1}\"></template>" SCRIPT);
+          "&quot;consent&quot;:1}\"></template>" SCRIPT_OF("1v"));
 }
 
 static void test_message(void **state)
@@ -154,7 +185,7 @@ static void test_message(void **state)
         "<a class=\"action primary\" href=\"tel:+4930\">Call us</a>"
         "<button class=\"action\" type=\"button\" data-close>No, thanks"
         "</button></div><button class=\"close\" type=\"button\" "
-        "aria-label=\"Zu\" data-close></button></template>" SCRIPT);
+        "aria-label=\"Zu\" data-close></button></template>" SCRIPT_OF("1"));
 }
 
 static void test_variation(void **state)
@@ -171,7 +202,7 @@ static void test_variation(void **state)
         "&quot;after&quot;:0}],&quot;as&quot;:&quot;bubble&quot;,"
         "&quot;lang&quot;:&quot;en&quot;}\"><h2 class=\"title\">T</h2>"
         "<button class=\"close\" type=\"button\" aria-label=\"Close\" "
-        "data-close></button></template>" SCRIPT);
+        "data-close></button></template>" SCRIPT_OF("1"));
 }
 
 /* Which of the messages of the rule it is, unless it is the first one. */
@@ -187,7 +218,7 @@ static void test_number(void **state)
         "&quot;after&quot;:0}],&quot;as&quot;:&quot;bubble&quot;,"
         "&quot;lang&quot;:&quot;en&quot;}\"><h2 class=\"title\">T</h2>"
         "<button class=\"close\" type=\"button\" aria-label=\"Close\" "
-        "data-close></button></template>" SCRIPT);
+        "data-close></button></template>" SCRIPT_OF("1"));
 }
 
 /* Only the armed kinds of trigger are told to the browser. */
@@ -414,7 +445,8 @@ static void check_round_trip(unsigned *seed)
     assert_null(strstr(written, "<!"));
     assert_null(strstr(written + 1, "<template"));
     assert_string_equal(strstr(written, "</template>"),
-                        "</template><script async src=\"/rt.js\"></script>");
+                        "</template><script async src=\"/rt.js\" "
+                        "data-smartmsg=\"1\"></script>");
 
     char *got = text_after(written, "<h2 class=\"title\">");
 
@@ -462,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_script),
         cmocka_unit_test(test_view),
         cmocka_unit_test(test_flags_of_the_page),
+        cmocka_unit_test(test_mark),
         cmocka_unit_test(test_message),
         cmocka_unit_test(test_variation),
         cmocka_unit_test(test_number),

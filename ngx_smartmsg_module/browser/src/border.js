@@ -30,6 +30,17 @@ export function afterLoad(fn, signal) {
   else listen(window, 'load', fn, signal, { once: true });
 }
 
+/** ms after which what came late is looked for once more. */
+const LATE = 3000;
+
+/** Calls `fn` now, and again when other scripts of the page have had their turn: tag managers and banners come late. */
+export function inTime(fn) {
+  const again = safely(fn);
+  again();
+  listen(window, 'DOMContentLoaded load', again);
+  setTimeout(again, LATE);
+}
+
 /**
  * One timer that can be set again and again: `alarm.set(ms, fn)` replaces what was set before, `alarm.clear()` forgets
  * it. It never rings after `signal` has aborted.

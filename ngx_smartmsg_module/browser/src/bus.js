@@ -4,6 +4,7 @@ import { safely } from './border.js';
  * How the parts of the runtime hear of each other without knowing each other. What goes over it:
  *
  * - `event`, a name: the shop has pushed it to its dataLayer or told us of it itself
+ * - `consent-mode`, the arguments of `gtag('consent', ...)`: the page's banner has set Google's Consent Mode
  * - `report`, an event for the endpoint, as it was queued
  * - `ready`: the messages of a page view are armed
  * - `show`, {rule, shown}: whoever has a message of that rule shows it now if it may, and sets `shown` to a promise of that

@@ -1,9 +1,6 @@
-import { listen, safely } from './border.js';
+import { inTime, safely } from './border.js';
 import { emit } from './bus.js';
 import { toEvent } from './ga4.js';
-
-/** ms after which a tag manager that came late is looked for once more. */
-const LATE = 3000;
 
 /**
  * Reads what the shop tells its own analytics in `window.dataLayer`: what is there already, and what is pushed later.
@@ -18,6 +15,7 @@ export function watchDataLayer(report) {
   const take = safely((entry) => {
     if (typeof entry !== 'object' || entry === null) return;
     read.add(entry);
+    if (entry[0] === 'consent') emit('consent-mode', entry);
     const name = entry[0] === 'event' ? entry[1] : entry.event;
     if (typeof name === 'string') emit('event', name);
     const event = toEvent(entry);
@@ -45,8 +43,5 @@ export function watchDataLayer(report) {
     };
   }
 
-  attach();
-  listen(document, 'DOMContentLoaded', attach);
-  listen(window, 'load', attach);
-  setTimeout(safely(attach), LATE);
+  inTime(attach);
 }

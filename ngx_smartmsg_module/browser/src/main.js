@@ -1,5 +1,6 @@
 import { offerApi } from './api.js';
 import { safely } from './border.js';
+import { withConsent } from './consent.js';
 import { takeTemplates } from './messages.js';
 import { createPage } from './page.js';
 import { createReporter } from './report.js';
@@ -24,7 +25,7 @@ function run() {
   Object.defineProperty(document, RUNNING, { value: true });
 
   const found = takeTemplates();
-  const reporter = createReporter(endpoint());
+  const reporter = withConsent(createReporter(endpoint()), found);
   const page = createPage(reporter);
   const start = safely(() => {
     safely(offerApi)(reporter.report);

@@ -2,21 +2,19 @@
  * Takes the templates that the server put at the end of the page.
  *
  * @returns {{messages: Array<{rule: string, variation: string, when: Array<{on: string, after?: number}>, as: string,
- *   lang: string, content: DocumentFragment}>, countView: boolean, pack: object|undefined}} the messages by descending
- *   priority, whether this page view has yet to be counted, and what the shop pack tells to look at
+ *   lang: string, content: DocumentFragment}>, view?: number, anonymous?: number, consent?: number, pack?: object}} the
+ *   messages by descending priority, and of the page as a whole: whether this view has yet to be counted, whether nothing
+ *   may be remembered of the visitor, whether the browser is to ask for that, and what the shop pack tells to look at
  */
 export function takeTemplates() {
   const messages = [];
-  let countView = false;
-  let pack;
+  const page = {};
   for (const template of document.querySelectorAll('template[data-smartmsg]')) {
     const data = parse(template.dataset.smartmsg);
-    if (!data) continue;
-    if (data.view) countView = true;
-    if (data.pack) pack = data.pack;
-    if (data.rule && Array.isArray(data.when)) messages.push({ ...data, content: template.content });
+    if (!data?.rule) Object.assign(page, data);
+    else if (Array.isArray(data.when)) messages.push({ ...data, content: template.content });
   }
-  return { messages, countView, pack };
+  return { ...page, messages };
 }
 
 function parse(text) {

@@ -27,7 +27,7 @@ function whenVisible(fn) {
 /**
  * What the visitor looks at: one page view, or several in a row where the shop changes pages without loading them.
  *
- * @param {{report: (event: object) => void, claim: (message: object) => Promise<boolean>}} reporter
+ * @param {{report: Function, claim: Function, heed: Function}} reporter as `withConsent()` makes it
  * @returns {{arm: (found: object) => void, abort: () => void}} `arm` begins a page view with what `takeTemplates()`
  *   returns: signals first, then the triggers; the page view before ends. `abort` ends it: its triggers are silent, what
  *   is open stays
@@ -56,7 +56,8 @@ export function createPage(reporter) {
 
   function arm(found) {
     messages = found.messages;
-    if (found.countView) whenVisible(() => reporter.report({ event: 'view' }));
+    reporter.heed(found);
+    if (found.view) whenVisible(() => reporter.report({ event: 'view' }));
     watch(found.pack);
     armTriggers();
     emit('ready');

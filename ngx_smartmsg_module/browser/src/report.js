@@ -7,7 +7,7 @@ const MAX_EVENTS = 32;
 const MAX_BYTES = 8192;
 const MAX_PAGE = 512;
 /** Events that decide what the next page shows: they leave before the visitor can. */
-const URGENT = /^(impression|click|dismiss|answer|order)$/;
+const URGENT = /^(impression|click|dismiss|answer|order|consent)$/;
 const PAUSE = 1000;
 /** ms: a message that comes much later than the moment that called for it is out of place. */
 const PATIENCE = 2000;

@@ -29,6 +29,7 @@ const FIELDS = {
     items: [amount, 'optional'],
     currency: [currency, 'optional'],
   },
+  consent: { granted: [(value) => typeof value === 'boolean'] },
   track: { name: [(value) => WORD.test(value)], data: [flat, 'optional'] },
   identify: { id: [(value) => value && printable(value, 128)], traits: [flat, 'optional'] },
   answer: { ...MESSAGE, fields: [flat], consent: [(value) => printable(value, 512), 'optional'] },

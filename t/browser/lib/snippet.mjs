@@ -46,8 +46,13 @@ export function template(message) {
   return `<template data-smartmsg="${data}">${content(message)}</template>`;
 }
 
+/** What concerns the page as a whole. */
+export function flags(data) {
+  return `<template data-smartmsg="${escapeJson(data)}"></template>`;
+}
+
 /** Asks the runtime to report the page view. */
-export const COUNT_VIEW = '<template data-smartmsg="{&quot;view&quot;:1}"></template>';
+export const COUNT_VIEW = flags({ view: 1 });
 
 export function scriptTag(url, nonce) {
   const attribute = nonce ? ` nonce="${nonce}"` : '';

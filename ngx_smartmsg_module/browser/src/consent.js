@@ -1,0 +1,80 @@
+import { inTime, safely } from './border.js';
+import { on } from './bus.js';
+
+/** What may be told of somebody who has not agreed: what became of a message. The endpoint drops the rest. */
+const OF_NOBODY = /^(impression|click|dismiss|answer|consent)$/;
+/**
+ * Purposes of the IAB's Transparency and Consent Framework v2: to store on the device, to make a profile for personalised
+ * content, and to use it.
+ */
+const PURPOSES = [1, 5, 6];
+/** Google Consent Mode: both are needed, as far as the page speaks of them. */
+const STORAGE = ['personalization_storage', 'analytics_storage'];
+
+/**
+ * Keeps what the visitor has not agreed to from the endpoint, and tells it when that changes. The server has decided about
+ * this page; where it does not know (`consent` in its template) the page is heard: its banner, as far as that speaks the
+ * TCF or Consent Mode, and its own scripts. All who speak must agree.
+ *
+ * @param {{report: (event: object) => void, claim: (message: object) => Promise<boolean>}} reporter
+ * @param {{anonymous?: number}} found what `takeTemplates()` returns
+ * @returns {{report: Function, claim: Function, heed: (found: object) => void}} the reporter with that in between; `heed`
+ *   begins a page view. Claims of somebody anonymous are answered from memory: each rule once in the life of the page
+ */
+export function withConsent({ report, claim }, { anonymous }) {
+  const shown = new Set();
+  const voices = {};
+  const storage = {};
+  let open;
+  let asked;
+
+  function hear(voice, value) {
+    if (voice) voices[voice] = value;
+    const said = Object.values(voices);
+    const granted = said.every(Boolean);
+    if (!said.length || granted === !anonymous || (granted && !open)) return;
+    anonymous = !granted;
+    report({ event: 'consent', granted });
+  }
+
+  function askTcf() {
+    if (asked || !open || !window.__tcfapi) return;
+    asked = true;
+    window.__tcfapi('addEventListener', 2, safely(hearTcf));
+  }
+
+  /** Without success there is nothing to read from. While the banner is open nothing is decided. */
+  function hearTcf({ eventStatus, gdprApplies, purpose }) {
+    if (eventStatus === 'cmpuishown') return;
+    hear('tcf', gdprApplies === false || PURPOSES.every((number) => purpose.consents[number]));
+  }
+
+  /** A default is nobody's choice, it only tells what an update leaves out. */
+  function hearMode({ 1: command, 2: values }) {
+    Object.assign(storage, values);
+    const said = STORAGE.map((key) => storage[key]).filter(Boolean);
+    if (open && command === 'update' && said.length) {
+      hear(
+        'mode',
+        said.every((value) => value === 'granted'),
+      );
+    }
+  }
+
+  inTime(askTcf);
+  on('consent-mode', hearMode);
+  on('consent', (granted) => hear('api', granted));
+
+  return {
+    report(event) {
+      if (!anonymous || OF_NOBODY.test(event.event)) report(event);
+    },
+    claim: (message) => (anonymous ? !shown.has(message.rule) && !!shown.add(message.rule) : claim(message)),
+    heed(found) {
+      anonymous = found.anonymous;
+      open = found.consent;
+      askTcf();
+      hear();
+    },
+  };
+}
