@@ -3,6 +3,7 @@
 
 use lib 't/lib';
 use Smartmsg::Test;
+use Smartmsg::Docs;
 use Smartmsg::Rule;
 
 my $page = '<!doctype html><html><body><p>x</body></html>';
@@ -475,6 +476,56 @@ subtest 'while Redis is away' => sub {
         ($visitor->page('/', headers => [asks('no')])->header('Set-Cookie') // '') =~ /Max-Age=0/;
     }), 'it goes when Redis is back');
     ok((wait_until { !keys_of($id) }), 'with the keys');
+};
+
+
+# The examples of docs/consent.md, by what is in their directive or map, with
+# cookies as these banners set them.
+subtest 'documentation' => sub {
+    my $one = 'OptanonConsent=isGpcEnabled=0&groups=';
+    my $closed = 'OptanonAlertBoxClosed=2026-11-22T08:00:00.000Z';
+    my %says = (
+        '$cookie_consent $may_remember' => ['' => 'unknown', 'consent=yes' => 'granted',
+            'consent=no' => 'denied', 'consent=later' => 'unknown'],
+        '$cookie_OptanonAlertBoxClosed' => ['' => 'unknown', "${one}C0001%3A1%2CC0003%3A1" => 'unknown',
+            "$closed; ${one}C0001%3A1%2CC0002%3A1%2CC0003%3A1" => 'granted',
+            "$closed; ${one}C0001%3A1%2CC0002%3A0%2CC0003%3A1" => 'denied',
+            "$closed; ${one}C0001%3A1%2CC0002%3A1%2CC0003%3A0" => 'denied',
+            "$closed; ${one}C0001:1,C0002:1,C0003:1" => 'granted'],
+        '$cookie_cmplz_preferences' => ['' => 'unknown',
+            'cmplz_preferences=allow; cmplz_statistics=allow' => 'granted',
+            'cmplz_preferences=allow; cmplz_statistics=deny' => 'denied',
+            'cmplz_preferences=deny; cmplz_statistics=allow' => 'denied',
+            'cmplz_preferences=allow' => 'unknown'],
+        '$cookie_klaro' => ['' => 'unknown', 'klaro=%7B%22messages%22%3Atrue%7D' => 'granted',
+            'klaro=%7B%22messages%22%3Afalse%2C%22maps%22%3Atrue%7D' => 'denied',
+            'klaro=%7B%22maps%22%3Atrue%7D' => 'unknown'],
+        'smartmsg_consent "";' => ['' => 'unknown', 'smartmsg=fnymw8RbVLOcjVAFQkG_pw' => 'granted'],
+        '$cookie_consent:$http_sec_gpc' => ['' => 'unknown', 'consent=yes' => 'granted',
+            'consent=no' => 'denied', 'gpc' => 'denied', 'consent=yes gpc' => 'granted'],
+        'smartmsg_consent granted gpc=off' => ['' => 'granted', 'gpc' => 'granted'],
+    );
+    my @blocks = grep { $_->{kind} eq 'nginx http' } blocks(root() . '/docs/consent.md');
+
+    for my $key (sort keys %says) {
+        my ($block) = grep { index($_->{text}, $key) >= 0 } @blocks;
+        ok($block, "there is an example with $key") or next;
+
+        my $nginx = nginx(redis => $redis, upstream => $up, http => $block->{text}
+            . "log_format consent '\$request_uri \$smartmsg_consent';",
+            server => 'access_log %DIR%/consent.log consent;');
+        my @cases = @{ $says{$key} };
+        my $n = 0;
+
+        while (my ($cookie, $state) = splice @cases, 0, 2) {
+            my @headers = $cookie =~ s/ ?gpc$// ? ('Sec-GPC' => 1) : ();
+            push @headers, Cookie => $cookie if $cookie ne '';
+            $nginx->visitor->page('/?n=' . ++$n, headers => \@headers);
+            is((split / /, $nginx->wait_line('consent.log', qr/^\/\?n=$n /))[1], $state,
+                "$block->{where}: $cookie @headers");
+        }
+        $nginx->stop_ok;
+    }
 };
 
 

@@ -1,0 +1,191 @@
+// Consent the whole way: Chromium, nginx with the module and Redis. Started by t/consent.t.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { openBrowser, openPage } from './lib/browser.mjs';
+import { DIALOG, nothingOpens, siteUrl } from './lib/visitor.mjs';
+
+const run = promisify(execFile);
+const url = siteUrl();
+
+async function redis(...args) {
+  const { stdout } = await run('redis-cli', ['-s', process.env.SMARTMSG_REDIS_SOCKET, ...args]);
+  return stdout.trimEnd();
+}
+
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(() => browser?.close());
+
+/** A visitor of his own, in an empty Redis; the console must stay empty. */
+function visit(name, body) {
+  test(name, { timeout: 60000 }, async () => {
+    await browser.context.clearCookies();
+    await redis('FLUSHALL');
+    const page = await openPage(browser.context);
+    try {
+      await body(page);
+      assert.deepEqual(page.problems, [], 'the console stays empty');
+    } finally {
+      await page.close();
+    }
+  });
+}
+
+const open = (page, path = '') => page.goto(new URL(path, url).href);
+const cookies = async () => (await browser.context.cookies()).filter(({ name }) => name === 'smartmsg');
+const keys = async () => (await redis('--raw', 'KEYS', 'smartmsg:{*')).split('\n').filter(Boolean);
+
+async function until(what, condition) {
+  const end = Date.now() + 20000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+/** Does what makes the runtime tell of consent, and waits until it has. */
+async function tells(page, act) {
+  const told = page.waitForResponse(
+    (response) => response.url().endsWith('/event') && response.request().postData().includes('"consent"'),
+  );
+  await act();
+  assert.equal((await told).status(), 204);
+}
+
+/** What the banner of a shop with Google's Consent Mode does. */
+const choose = (page, storage) =>
+  page.evaluate((value) => {
+    window.dataLayer = window.dataLayer || [];
+    function gtag() {
+      // biome-ignore lint/complexity/noArguments: so does gtag.js, and an array is something else
+      window.dataLayer.push(arguments);
+    }
+    gtag('consent', 'update', { analytics_storage: value, personalization_storage: value });
+  }, storage);
+
+/** A banner that speaks the TCF and remembers the choice, as such banners do, in its own cookie. */
+const tcf = (page) =>
+  page.addInitScript(() => {
+    const agreed = () => document.cookie.includes('banner=yes');
+    const data = (eventStatus) => ({
+      eventStatus,
+      gdprApplies: true,
+      purpose: { consents: agreed() ? { 1: true, 5: true, 6: true } : {} },
+    });
+    const listeners = [];
+    window.__tcfapi = (_command, _version, listener) => {
+      listeners.push(listener);
+      listener(data('tcloaded'), true);
+    };
+    window.choose = (word) => {
+      document.cookie = `banner=${word}`;
+      for (const listener of listeners) listener(data('useractioncomplete'), true);
+    };
+  });
+
+visit('nothing before consent; a message that needs nothing is shown and counted', async (page) => {
+  await open(page, 'open');
+  const dialog = page.locator(DIALOG);
+  await dialog.waitFor({ state: 'visible' });
+  assert.equal(await dialog.getByRole('heading').textContent(), 'For everybody');
+  await page.keyboard.press('Escape');
+  await until('it is counted', async () => (await redis('KEYS', 'smartmsg:stats:open:*')) !== '');
+  assert.deepEqual(await cookies(), []);
+  assert.deepEqual(await keys(), []);
+  const entries = await redis('--raw', 'XRANGE', 'smartmsg:events', '-', '+');
+  assert.match(entries, /impression/);
+  assert.doesNotMatch(entries, /visitor/);
+
+  await open(page, 'open');
+  await page.locator(DIALOG).waitFor({ state: 'visible' });
+  await open(page, 'x');
+  assert.deepEqual([await cookies(), await keys()], [[], []], 'nor on the next pages');
+});
+
+visit('granted: the cookie comes, the next page begins the session, a reload changes nothing', async (page) => {
+  await open(page);
+  await tells(page, () => choose(page, 'granted'));
+  const [cookie] = await cookies();
+  assert.ok(cookie.httpOnly);
+  assert.equal(cookie.sameSite, 'Lax');
+  assert.deepEqual(await keys(), [], 'nothing is known yet');
+
+  await open(page);
+  await until('the view is counted', async () => (await keys()).length === 2);
+  await choose(page, 'granted');
+  await page.reload();
+  await page.locator(DIALOG).waitFor({ state: 'visible' });
+  assert.equal(await page.locator(DIALOG).getByRole('heading').textContent(), 'Welcome back');
+  assert.deepEqual((await cookies())[0].value, cookie.value, 'the same visitor');
+});
+
+visit('withdrawn: cookie and keys are deleted', async (page) => {
+  await open(page);
+  await tells(page, () => choose(page, 'granted'));
+  await open(page);
+  await until('something is known', async () => (await keys()).length === 2);
+  await tells(page, () => choose(page, 'denied'));
+  assert.deepEqual(await cookies(), []);
+  await until('nothing is known any more', async () => (await keys()).length === 0);
+  await open(page);
+  await page.reload();
+  assert.ok(await nothingOpens(page));
+  assert.deepEqual([await cookies(), await keys()], [[], []], 'and so it stays');
+});
+
+visit('a banner that speaks the TCF, over several pages', async (page) => {
+  await tcf(page);
+  await open(page);
+  await tells(page, () => page.evaluate(() => window.choose('yes')));
+  const [{ value }] = await cookies();
+  await open(page);
+  await page.reload();
+  await page.locator(DIALOG).waitFor({ state: 'visible' });
+  assert.equal((await cookies())[0].value, value);
+  await tells(page, () => page.evaluate(() => window.choose('no')));
+  assert.deepEqual(await cookies(), []);
+  await open(page);
+  await until('nothing is left', async () => (await keys()).length === 0);
+});
+
+visit('a visitor who agreed before the module came', async (page) => {
+  await tcf(page);
+  await browser.context.addCookies([{ name: 'banner', value: 'yes', url }]);
+  await tells(page, () => open(page));
+  assert.equal((await cookies()).length, 1);
+});
+
+visit('Sec-GPC counts more than the banner, and takes back what was granted before', async (page) => {
+  await open(page);
+  await tells(page, () => choose(page, 'granted'));
+  await open(page);
+  await until('something is known', async () => (await keys()).length === 2);
+
+  await page.setExtraHTTPHeaders({ 'Sec-GPC': '1' });
+  await open(page, 'open');
+  assert.deepEqual(await cookies(), []);
+  await until('the keys are deleted', async () => (await keys()).length === 0);
+  await page.locator(DIALOG).waitFor({ state: 'visible' });
+  await choose(page, 'granted');
+  await page.keyboard.press('Escape');
+  await open(page);
+  assert.deepEqual([await cookies(), await keys()], [[], []]);
+});
+
+visit('where the operator’s value says no the banner is not heard', async (page) => {
+  await tcf(page);
+  await browser.context.addCookies([{ name: 'banner', value: 'yes', url }]);
+  const posted = [];
+  page.on('request', (request) => request.method() === 'POST' && posted.push(request.postData()));
+  await open(page, 'open?said=no');
+  await page.locator(DIALOG).waitFor({ state: 'visible' });
+  await choose(page, 'granted');
+  await page.keyboard.press('Escape');
+  await until('something was reported', () => posted.length === 2);
+  assert.doesNotMatch(posted.join(), /consent/);
+  assert.deepEqual(await cookies(), []);
+});
