@@ -13,6 +13,7 @@ my $nginx = nginx(redis => $redis, upstream => $up, rules => { hello => rule() }
         listen 127.0.0.1:%PORT2%;
         client_body_buffer_size 16;
         client_header_buffer_size 4k;
+        client_max_body_size 0;
         location /smartmsg/ { smartmsg_endpoint; }
         location / { proxy_pass http://%UPSTREAM%; }
     }
@@ -118,6 +119,29 @@ subtest 'size' => sub {
         'half a megabyte, chunked');
     is(post(chunked(split //, $body), @chunked)->status, 204, 'byte by byte');
     is(post('0' . "\r\n\r\n", @chunked)->status, 400, 'empty, chunked');
+};
+
+
+# More is not even read, whatever the server allows elsewhere.
+subtest 'no end' => sub {
+    for my $port ($nginx->port, $nginx->port2) {
+        my $http = http($port);
+        $http->send_request('POST', '/smartmsg/event', body => '', headers =>
+            [@same, 'Transfer-Encoding' => 'chunked']);
+        $http->send(sprintf "3e8\r\n%s\r\n", 'x' x 1000) for 1 .. 9;
+        is($http->read_response->status, 413, "port $port: nine chunks of a thousand");
+
+        $http = http($port);
+        $http->send_request('POST', '/smartmsg/event', body => '', headers =>
+            [@same, 'Transfer-Encoding' => 'chunked']);
+        $http->send("7fffffff\r\nx");
+        is($http->read_response->status, 413, "port $port: a chunk of two gigabytes");
+
+        $http = http($port);
+        $http->send_request('POST', '/smartmsg/event', headers =>
+            [@same, 'Content-Length' => 8193]);
+        is($http->read_response->status, 413, "port $port: a length");
+    }
 };
 
 

@@ -3,6 +3,7 @@
 #include "http/ngx_smartmsg_runtime.h"
 
 #include "core/cookie.h"
+#include "core/events.h"
 
 
 #define NGX_SMARTMSG_TIMEOUT         50
@@ -13,6 +14,7 @@ static char *ngx_smartmsg_cookie_parameter(ngx_conf_t *cf,
     ngx_smartmsg_cookie_conf_t *cookie, ngx_str_t *value);
 static char *ngx_smartmsg_cookie_check(ngx_conf_t *cf,
     ngx_smartmsg_cookie_conf_t *cookie);
+static void ngx_smartmsg_limit_body(ngx_conf_t *cf);
 static ngx_int_t ngx_smartmsg_runtime_uri(ngx_conf_t *cf, ngx_str_t *endpoint,
     const smartmsg_runtime_t *file, ngx_str_t *uri);
 static ngx_smartmsg_site_t *ngx_smartmsg_find_site(ngx_conf_t *cf,
@@ -165,7 +167,31 @@ ngx_smartmsg_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         scf->no_consent |= (conf->endpoint && conf->consent == NULL);
     }
 
+    if (conf->endpoint) {
+        ngx_smartmsg_limit_body(cf);
+    }
+
     return NGX_CONF_OK;
+}
+
+
+/*
+ * The length of a chunked body is not known before its end: no more of it than
+ * can be events is read.  The core module has merged its own by now.
+ */
+
+static void
+ngx_smartmsg_limit_body(ngx_conf_t *cf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->client_max_body_size == 0
+        || clcf->client_max_body_size > SMARTMSG_EVENTS_BODY_MAX)
+    {
+        clcf->client_max_body_size = SMARTMSG_EVENTS_BODY_MAX;
+    }
 }
 
 
