@@ -42,6 +42,7 @@ sub module {
 #     redis     => has address(): for smartmsg_redis
 #     rules     => DIR, or { ID => JSON, ... } that are written into one
 #     workers   => 1
+#     top       => text before the line that loads the module
 #     main, events, http, server, location, locations => text for that level:
 #                  location is inside "location /", locations are more of them
 #     endpoint  => 0: no location /smartmsg/
@@ -195,7 +196,7 @@ sub conf {
     my $level = $self->{log_level} || ($ENV{SMARTMSG_DEBUG} ? 'debug' : 'info');
     my $seen = $module ? ' $smartmsg_status $smartmsg_rule $smartmsg_visitor' : '';
 
-    return join "\n",
+    return join "\n", $self->conf_text('top'),
         ($module && module() ne '' ? 'load_module ' . module() . ';' : ''),
         # root stays root: what the test makes is then in reach of workers
         ($> == 0 ? 'user root;' : ''), <<"END", $self->conf_http($module);
