@@ -152,6 +152,18 @@ visit('a banner that speaks the TCF, over several pages', async (page) => {
   await until('nothing is left', async () => (await keys()).length === 0);
 });
 
+visit('a script of the shop speaks', async (page) => {
+  await page.addInitScript(() => {
+    window.smartmsg = [['consent', true]];
+  });
+  await tells(page, () => open(page));
+  await page.reload();
+  await until('the view is counted', async () => (await keys()).length === 2);
+  await tells(page, () => page.evaluate(() => window.smartmsg.consent(false)));
+  assert.deepEqual(await cookies(), []);
+  await until('nothing is left', async () => (await keys()).length === 0);
+});
+
 visit('a visitor who agreed before the module came', async (page) => {
   await tcf(page);
   await browser.context.addCookies([{ name: 'banner', value: 'yes', url }]);

@@ -202,6 +202,65 @@ test('a default does not take back what was granted before', { messages: [GRANTE
   assert.deepEqual(await said(page, stand), [false]);
 });
 
+test('a script of the shop agrees, and withdraws', unknown, async ({ page, stand, open }) => {
+  await open();
+  await page.waitForFunction(() => window.smartmsg?.consent);
+  await page.evaluate(() => {
+    window.smartmsg.consent(true);
+    window.smartmsg.consent(true);
+    window.smartmsg.consent(false);
+    window.smartmsg.consent(1);
+  });
+  assert.deepEqual(await said(page, stand), [true, false, true]);
+});
+
+test('a script of the shop has agreed before the runtime came', unknown, async ({ page, stand, open }) => {
+  await page.addInitScript(() => {
+    window.smartmsg = [
+      ['consent', true],
+      ['track', 'hello'],
+    ];
+  });
+  await open();
+  await stand.need('track');
+  assert.deepEqual(
+    stand.events.map(({ event }) => event),
+    ['consent', 'track'],
+  );
+});
+
+test('what is tracked before there is consent is not told', unknown, async ({ page, stand, open }) => {
+  await page.addInitScript(() => {
+    window.smartmsg = [
+      ['track', 'hello'],
+      ['identify', 'c-4711'],
+    ];
+  });
+  await open();
+  assert.deepEqual(await said(page, stand), []);
+  assert.deepEqual(stand.of('track').concat(stand.of('identify')), []);
+});
+
+test('a script may withdraw, but not give, what the server has decided', {
+  messages: [DENIED],
+}, async ({ page, stand, open }) => {
+  await open();
+  await page.waitForFunction(() => window.smartmsg?.consent);
+  await page.evaluate(() => window.smartmsg.consent(true));
+  await cart(page);
+  assert.deepEqual(await said(page, stand), []);
+  assert.deepEqual(stand.of('cart'), []);
+  stand.messages = [];
+  await open();
+  await page.waitForFunction(() => window.smartmsg?.consent);
+  await page.evaluate(() => window.smartmsg.consent(false));
+  await stand.need('consent');
+  assert.deepEqual(
+    stand.of('consent').map(({ granted }) => granted),
+    [false],
+  );
+});
+
 test('all who speak must agree', unknown, async ({ page, stand, open }) => {
   await tcf(page, { ...LOADED, purpose: purposes() });
   await open();

@@ -17,28 +17,27 @@ const STORAGE = ['personalization_storage', 'analytics_storage'];
  * TCF or Consent Mode, and its own scripts. All who speak must agree.
  *
  * @param {{report: (event: object) => void, claim: (message: object) => Promise<boolean>}} reporter
- * @param {{anonymous?: number}} found what `takeTemplates()` returns
+ * @param {{anonymous?: number, consent?: number}} page what `takeTemplates()` returns; kept up to date
  * @returns {{report: Function, claim: Function, heed: (found: object) => void}} the reporter with that in between; `heed`
  *   begins a page view. Claims of somebody anonymous are answered from memory: each rule once in the life of the page
  */
-export function withConsent({ report, claim }, { anonymous }) {
+export function withConsent({ report, claim }, page) {
   const shown = new Set();
   const voices = {};
   const storage = {};
-  let open;
   let asked;
 
   function hear(voice, value) {
     if (voice) voices[voice] = value;
     const said = Object.values(voices);
     const granted = said.every(Boolean);
-    if (!said.length || granted === !anonymous || (granted && !open)) return;
-    anonymous = !granted;
+    if (!said.length || granted === !page.anonymous || (granted && !page.consent)) return;
+    page.anonymous = !granted;
     report({ event: 'consent', granted });
   }
 
   function askTcf() {
-    if (asked || !open || !window.__tcfapi) return;
+    if (asked || !page.consent || !window.__tcfapi || document.prerendering) return;
     asked = true;
     window.__tcfapi('addEventListener', 2, safely(hearTcf));
   }
@@ -53,7 +52,7 @@ export function withConsent({ report, claim }, { anonymous }) {
   function hearMode({ 1: command, 2: values }) {
     Object.assign(storage, values);
     const said = STORAGE.map((key) => storage[key]).filter(Boolean);
-    if (open && command === 'update' && said.length) {
+    if (page.consent && command === 'update' && said.length) {
       hear(
         'mode',
         said.every((value) => value === 'granted'),
@@ -67,12 +66,11 @@ export function withConsent({ report, claim }, { anonymous }) {
 
   return {
     report(event) {
-      if (!anonymous || OF_NOBODY.test(event.event)) report(event);
+      if (!page.anonymous || OF_NOBODY.test(event.event)) report(event);
     },
-    claim: (message) => (anonymous ? !shown.has(message.rule) && !!shown.add(message.rule) : claim(message)),
+    claim: (message) => (page.anonymous ? !shown.has(message.rule) && !!shown.add(message.rule) : claim(message)),
     heed(found) {
-      anonymous = found.anonymous;
-      open = found.consent;
+      page = found;
       askTcf();
       hear();
     },
