@@ -179,6 +179,10 @@ subtest 'keys' => sub {
     delete @fields{qw(event op value items currency action time visitor page)};
     ok(index($page, "`$_`") >= 0, "field $_ is documented") for sort keys %fields;
 
+    my ($settings) = source('core/settings.c') =~ /const names\[\] = \{(.*?)NULL/s;
+    same_words('settings', [ map { ($_->[0] =~ /`([\w.]+)`/)[0] // () }
+        tables("$root/docs/redis-keys.md", 'Settings') ], [ $settings =~ /"([\w.]+)"/g ]);
+
     my %ttl = source('redis/ngx_smartmsg_store.h') =~ /#define NGX_SMARTMSG_(\w+)\s+(.*)/g;
     is_deeply([ @ttl{qw(SESSION_TTL SESSION_NEW_TTL ORDER_TTL STATS_TTL STREAM_MAXLEN)} ],
         [ '1800', '120', '(90 * 86400)', '(400 * 86400)', '100000' ],

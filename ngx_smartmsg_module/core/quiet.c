@@ -2,12 +2,10 @@
 
 #include <math.h>
 
-#include "core/error.h"
 #include "core/number.h"
 
 #define SESSION_MAX  1000000
 #define PAUSE_MAX    31536000   /* a year */
-#define NAME_MAX     32
 
 static const char session_name[] = "quiet.session";
 static const char pause_name[] = "quiet.pause";
@@ -20,21 +18,6 @@ static bool is(smartmsg_str_t name, const char *text)
 bool smartmsg_quiet_knows(smartmsg_str_t name)
 {
     return is(name, session_name) || is(name, pause_name);
-}
-
-const char *smartmsg_quiet_suggest(smartmsg_str_t name)
-{
-    static const char *const names[] = {session_name, pause_name, NULL};
-    char word[NAME_MAX];
-
-    if (name.len >= sizeof(word) || memchr(name.data, '\0', name.len)) {
-        return NULL;
-    }
-
-    memcpy(word, name.data, name.len);
-    word[name.len] = '\0';
-
-    return smartmsg_suggest(word, names);
 }
 
 static bool whole(smartmsg_str_t text, double max, double *number)

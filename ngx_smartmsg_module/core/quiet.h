@@ -1,6 +1,6 @@
 /*
  * Site-wide quiet: how often a visitor may be addressed at all, whichever
- * message it is. Settings are fields of the Redis hash "config".
+ * message it is. Two of the settings of a site (core/settings.h).
  */
 
 #ifndef SMARTMSG_CORE_QUIET_H
@@ -19,12 +19,6 @@ typedef struct {
 
 /* Whether name is a setting of the quiet: "quiet.session", "quiet.pause". */
 bool smartmsg_quiet_knows(smartmsg_str_t name);
-
-/*
- * The setting that was probably meant by a name that is none, NUL terminated;
- * NULL if there is no such.
- */
-const char *smartmsg_quiet_suggest(smartmsg_str_t name);
 
 /*
  * Sets one setting from its text. On error returns false, *quiet is unchanged,

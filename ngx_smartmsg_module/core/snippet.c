@@ -64,6 +64,7 @@ static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
         {"view", snippet->view},
         {"anonymous", snippet->anonymous},
         {"consent", snippet->consent},
+        {"ga4", snippet->ga4},
     };
     const char *before = "<template data-smartmsg=\"{&quot;";
 
@@ -83,7 +84,8 @@ static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 
 static void put_mark(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 {
-    bool page = snippet->view || snippet->anonymous || snippet->consent;
+    bool page = snippet->view || snippet->anonymous || snippet->consent
+                || snippet->ga4;
     size_t templates = snippet->n + (page ? 1 : 0)
                        + (snippet->pack.len > 0 ? 1 : 0);
 

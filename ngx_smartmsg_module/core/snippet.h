@@ -26,6 +26,7 @@ typedef struct {
     bool view;                      /* ask for one view event */
     bool anonymous;                 /* nothing may be remembered */
     bool consent;                   /* the browser is to look for consent */
+    bool ga4;                       /* tell the dataLayer of messages */
     smartmsg_str_t pack;            /* of the shop, escaped; empty: none */
 } smartmsg_snippet_t;
 

@@ -135,7 +135,7 @@ ngx_smartmsg_claim_refusal(ngx_http_request_t *r, smartmsg_event_t *event,
     claim->variation.len = event->variation.len;
     claim->group.data = (u_char *) group.data;
     claim->group.len = group.len;
-    claim->nlimits = smartmsg_limits(rule, message, &site->quiet,
+    claim->nlimits = smartmsg_limits(rule, message, &site->settings.quiet,
                                      claim->limits);
 
     return NULL;

@@ -55,7 +55,7 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
 
     seen.data = ctx;
     seen.get = ngx_smartmsg_seen;
-    seen.quiet = &ctx->site->quiet;
+    seen.quiet = &ctx->site->settings.quiet;
 
     smartmsg_ruleset_decide(ctx->rules, &context, &seen, ngx_time(),
                             &ctx->decision);
@@ -63,7 +63,9 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
     if (ctx->decision.n) {
         ctx->status = NGX_SMARTMSG_INJECTED;
 
-    } else if (ctx->consent.open || ngx_smartmsg_signals(ctx)) {
+    } else if (ctx->consent.open || ngx_smartmsg_signals(ctx)
+               || ngx_smartmsg_site_always(ctx->site))
+    {
         ctx->status = NGX_SMARTMSG_SCRIPT;
 
     } else {
@@ -131,6 +133,7 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     snippet.view = ctx->prefetch && !ctx->consent.anonymous;
     snippet.anonymous = ctx->consent.anonymous;
     snippet.consent = ctx->consent.open;
+    snippet.ga4 = ctx->site->settings.ga4 && ctx->decision.n > 0;
     snippet.pack = ngx_smartmsg_str(&pack);
 
     size = smartmsg_snippet_size(&snippet);

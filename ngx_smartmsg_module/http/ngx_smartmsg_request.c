@@ -138,7 +138,8 @@ ngx_smartmsg_refusal(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
     /* a new worker does not know all rules yet: the page waits for them */
 
     if (scf->site->loaded
-        && smartmsg_ruleset_empty(ngx_smartmsg_site_rules(scf->site)))
+        && smartmsg_ruleset_empty(ngx_smartmsg_site_rules(scf->site))
+        && !ngx_smartmsg_site_always(scf->site))
     {
         return NGX_SMARTMSG_NO_RULES;
     }

@@ -15,8 +15,8 @@
 
 #include "core/catalog.h"
 #include "core/names.h"
-#include "core/quiet.h"
 #include "core/ruleset.h"
+#include "core/settings.h"
 #include "redis/ngx_smartmsg_redis.h"
 #include "redis/ngx_smartmsg_store.h"
 #include "redis/ngx_smartmsg_watch.h"
@@ -39,7 +39,7 @@ typedef struct {
 
     smartmsg_names_t            *names;
     smartmsg_catalog_t          *catalog;
-    smartmsg_quiet_t             quiet;
+    smartmsg_settings_t          settings;
     u_char                       config[16];  /* digest of what was read */
 
     /* where the fact of a slot comes from, filled on demand */
@@ -85,6 +85,9 @@ smartmsg_ruleset_t *ngx_smartmsg_site_rules(ngx_smartmsg_site_t *site);
  */
 ngx_int_t ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
     ngx_smartmsg_waiter_t *waiter);
+
+/* is the runtime to be in every page? */
+ngx_uint_t ngx_smartmsg_site_always(ngx_smartmsg_site_t *site);
 
 /* is there a Redis that takes commands? */
 ngx_uint_t ngx_smartmsg_site_ready(ngx_smartmsg_site_t *site);

@@ -16,12 +16,12 @@ void
 ngx_smartmsg_site_configure(ngx_smartmsg_site_t *site,
     ngx_smartmsg_fields_t *config)
 {
-    u_char             digest[16];
-    ngx_md5_t          md5;
-    ngx_uint_t         i;
-    const char        *reason;
-    smartmsg_str_t     name, value;
-    smartmsg_quiet_t   quiet, former;
+    u_char                digest[16];
+    ngx_md5_t             md5;
+    ngx_uint_t            i;
+    const char           *reason;
+    smartmsg_str_t        name, value;
+    smartmsg_settings_t   settings, former;
 
     ngx_md5_init(&md5);
     ngx_smartmsg_fields_digest(config, &md5);
@@ -33,20 +33,30 @@ ngx_smartmsg_site_configure(ngx_smartmsg_site_t *site,
 
     ngx_memcpy(site->config, digest, sizeof(digest));
 
-    former = site->quiet;
-    ngx_memzero(&quiet, sizeof(smartmsg_quiet_t));
+    former = site->settings;
+    ngx_memzero(&settings, sizeof(smartmsg_settings_t));
 
     for (i = 0; i < config->nelts; i++) {
         name = ngx_smartmsg_str(&config->elts[i].name);
         value = ngx_smartmsg_str(&config->elts[i].value);
 
-        if (!smartmsg_quiet_set(&quiet, name, value, &reason)) {
-            smartmsg_quiet_keep(&quiet, &former, name);
+        if (!smartmsg_settings_set(&settings, name, value, &reason)) {
+            smartmsg_settings_keep(&settings, &former, name);
             ngx_smartmsg_site_bad_setting(site, name, value, reason);
         }
     }
 
-    site->quiet = quiet;
+    site->settings = settings;
+}
+
+
+/* unless all messages are switched off */
+
+ngx_uint_t
+ngx_smartmsg_site_always(ngx_smartmsg_site_t *site)
+{
+    return (site->settings.always
+            && smartmsg_ruleset_main_switch(ngx_smartmsg_site_rules(site)));
 }
 
 
@@ -66,7 +76,7 @@ ngx_smartmsg_site_bad_setting(ngx_smartmsg_site_t *site, smartmsg_str_t name,
     setting = ngx_smartmsg_site_quote(name_buf, name);
     text = ngx_smartmsg_site_quote(value_buf, value);
 
-    if (smartmsg_quiet_knows(name)) {
+    if (smartmsg_settings_knows(name)) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "smartmsg: setting \"%V\" of %Vconfig is \"%V\", it "
                       "%s; its former value stays",
@@ -74,7 +84,7 @@ ngx_smartmsg_site_bad_setting(ngx_smartmsg_site_t *site, smartmsg_str_t name,
         return;
     }
 
-    meant = smartmsg_quiet_suggest(name);
+    meant = smartmsg_settings_suggest(name);
 
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "smartmsg: \"%V\" of %Vconfig %s%s%s%s",

@@ -247,3 +247,60 @@ test('on: what is reported is heard, whoever throws', armed, async ({ page, stan
   assert.deepEqual(heard, ['ready', 'cart', 'impression', 'again', 'dismiss', 'track']);
   assert.equal(stand.of('dismiss')[0].event, 'dismiss', 'what handlers do to an event stays with them');
 });
+
+const GA4 = '<template data-smartmsg="{&quot;ga4&quot;:1}"></template>';
+
+test('messages are told to the dataLayer if that is asked for, and not read back', {
+  messages: [
+    { ...HELLO, actions: [{ label: 'More', href: '#more' }] },
+    { ...HELLO, rule: 'other', variation: '' },
+    GA4,
+  ],
+}, async ({ page, stand, open }) => {
+  await early(page, () => {
+    window.dataLayer = [{ event: 'page', ecommerce: { items: [] } }];
+    window.heard = [];
+    window.smartmsg = [['on', 'cart', (event) => window.heard.push(event)]];
+  });
+  await open();
+  await ready(page);
+  await page.waitForFunction(() => document.readyState === 'complete');
+  const before = await page.evaluate(() => window.dataLayer.length);
+  assert.equal(await page.evaluate(() => window.smartmsg.show('hello')), true);
+  await page.getByRole('link', { name: 'More' }).click();
+  await stand.need('click');
+  const told = await page.evaluate((start) => JSON.parse(JSON.stringify(window.dataLayer.slice(start))), before);
+  assert.deepEqual(told, [
+    { ecommerce: null },
+    { event: 'view_promotion', ecommerce: { promotion_id: 'hello', creative_name: 'b' } },
+    { ecommerce: null },
+    { event: 'select_promotion', ecommerce: { promotion_id: 'hello', creative_name: 'b' } },
+  ]);
+});
+
+test('our own entries are no event to wait for', {
+  messages: [HELLO, { rule: 'waits', when: [{ on: 'event', name: 'view_promotion' }], title: 'No' }, GA4],
+}, async ({ page, stand, open }) => {
+  await open();
+  await ready(page);
+  await page.waitForFunction(() => document.readyState === 'complete');
+  assert.equal(await page.evaluate(() => window.smartmsg.show('hello')), true);
+  await stand.need('impression');
+  await page.keyboard.press('Escape');
+  await stand.need('dismiss');
+  const names = await page.evaluate(() => window.dataLayer.map(({ event }) => event));
+  assert.ok(names.includes('view_promotion'));
+  assert.deepEqual(
+    stand.of('impression').map(({ rule }) => rule),
+    ['hello'],
+  );
+});
+
+test('without being asked nothing is told', armed, async ({ page, stand, open }) => {
+  await open();
+  await ready(page);
+  await page.waitForFunction(() => document.readyState === 'complete');
+  assert.equal(await page.evaluate(() => window.smartmsg.show('hello')), true);
+  await stand.need('impression');
+  assert.ok(!(await page.evaluate(() => window.dataLayer.map(({ event }) => event))).includes('view_promotion'));
+});

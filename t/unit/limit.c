@@ -144,29 +144,12 @@ static void test_quiet(void **state)
     set("quiet", "1", "no setting", 7, 8);
 }
 
-static void test_quiet_names(void **state)
-{
-    char name[50];
-
-    (void)state;
-    assert_true(smartmsg_quiet_knows(S("quiet.session")));
-    assert_true(smartmsg_quiet_knows(S("quiet.pause")));
-    assert_false(smartmsg_quiet_knows(S("quiet.days")));
-    assert_string_equal(smartmsg_quiet_suggest(S("quiet.pauze")),
-                        "quiet.pause");
-    assert_null(smartmsg_quiet_suggest(S("volume")));
-    assert_null(smartmsg_quiet_suggest(smartmsg_str("quiet.\0ause", 11)));
-    memset(name, 'q', sizeof(name));
-    assert_null(smartmsg_quiet_suggest(smartmsg_str(name, sizeof(name))));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_which),
         cmocka_unit_test(test_allows),
         cmocka_unit_test(test_quiet),
-        cmocka_unit_test(test_quiet_names),
     };
 
     return cmocka_run_group_tests(tests, make_names, drop_names);

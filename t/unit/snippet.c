@@ -154,6 +154,12 @@ static void test_flags_of_the_page(void **state)
     check(&snippet, "<template data-smartmsg=\"{&quot;anonymous&quot;:1,"
           "&quot;consent&quot;:1}\"></template>" SCRIPT_OF("1"));
 
+    snippet.ga4 = true;
+    check(&snippet, "<template data-smartmsg=\"{&quot;anonymous&quot;:1,"
+          "&quot;consent&quot;:1,&quot;ga4&quot;:1}\"></template>"
+          SCRIPT_OF("1"));
+    snippet.ga4 = false;
+
     snippet.anonymous = false;
     snippet.view = true;
     check(&snippet, "<template data-smartmsg=\"{&quot;view&quot;:1,"

@@ -2,9 +2,29 @@ import { inTime, safely } from './border.js';
 import { emit } from './bus.js';
 import { toEvent } from './ga4.js';
 
+/** Names of Google Analytics 4 for what becomes of a message. */
+const PROMOTION = { impression: 'view_promotion', click: 'select_promotion' };
+/** Our own entries are no news to us. */
+const own = new WeakSet();
+
+/**
+ * Tells the shop's analytics what has become of a message. That is asked for, so the layer is made if it is missing. What
+ * the shop has said of goods before is taken back first: analytics would add it to ours.
+ *
+ * @param {{event: string, rule: string, variation?: string}} event as it is reported; others are passed over
+ */
+export function tellDataLayer({ event, rule, variation }) {
+  const name = PROMOTION[event];
+  if (!name) return;
+  const entries = [{ ecommerce: null }, { event: name, ecommerce: { promotion_id: rule, creative_name: variation } }];
+  for (const entry of entries) own.add(entry);
+  window.dataLayer ??= [];
+  window.dataLayer.push(...entries);
+}
+
 /**
  * Reads what the shop tells its own analytics in `window.dataLayer`: what is there already, and what is pushed later.
- * The layer belongs to the shop: it is never created, and a push goes to the original first.
+ * The layer belongs to the shop: here it is never created, and a push goes to the original first.
  *
  * @param {(event: object) => void} report receives cart and order events for the endpoint
  */
@@ -13,7 +33,7 @@ export function watchDataLayer(report) {
   const wrapped = new WeakSet();
 
   const take = safely((entry) => {
-    if (typeof entry !== 'object' || entry === null) return;
+    if (typeof entry !== 'object' || entry === null || own.has(entry)) return;
     read.add(entry);
     if (entry[0] === 'consent') emit('consent-mode', entry);
     const name = entry[0] === 'event' ? entry[1] : entry.event;

@@ -2,9 +2,10 @@
  * Takes the templates that the server put at the end of the page.
  *
  * @returns {{messages: Array<{rule: string, variation: string, when: Array<{on: string, after?: number}>, as: string,
- *   lang: string, content: DocumentFragment}>, view?: number, anonymous?: number, consent?: number, pack?: object}} the
- *   messages by descending priority, and of the page as a whole: whether this view has yet to be counted, whether nothing
- *   may be remembered of the visitor, whether the browser is to ask for that, and what the shop pack tells to look at
+ *   lang: string, content: DocumentFragment}>, view?: number, anonymous?: number, consent?: number, pack?: object,
+ *   ga4?: number}} the messages by descending priority, and of the page as a whole: whether this view has yet to be counted, whether nothing
+ *   may be remembered of the visitor, whether the browser is to ask for that, what the shop pack tells to look at, and
+ *   whether the shop's analytics is told of messages
  */
 export function takeTemplates() {
   const messages = [];

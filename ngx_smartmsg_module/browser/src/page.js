@@ -1,6 +1,6 @@
 import { listen } from './border.js';
-import { emit } from './bus.js';
-import { watchDataLayer } from './datalayer.js';
+import { emit, on } from './bus.js';
+import { tellDataLayer, watchDataLayer } from './datalayer.js';
 import { watchTyping } from './manners.js';
 import { watchPack } from './pack.js';
 import { createStage } from './stage.js';
@@ -37,12 +37,14 @@ export function createPage(reporter) {
   let messages = [];
   let life = new AbortController();
   let watching = false;
+  let ga4;
 
   /** Once for all page views. */
   function watch(pack) {
     if (watching) return;
     watching = true;
     watchDataLayer(pack ? watchPack(pack, reporter.report) : reporter.report);
+    on('report', (event) => ga4 && tellDataLayer(event));
     watchTyping();
     listen(window, 'pagehide', abort);
     listen(window, 'pageshow', ({ persisted }) => persisted && armTriggers());
@@ -55,7 +57,7 @@ export function createPage(reporter) {
   }
 
   function arm(found) {
-    messages = found.messages;
+    ({ messages, ga4 } = found);
     reporter.heed(found);
     if (found.view) whenVisible(() => reporter.report({ event: 'view' }));
     watch(found.pack);
