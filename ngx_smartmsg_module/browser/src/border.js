@@ -43,14 +43,14 @@ export function inTime(fn) {
 
 /**
  * One timer that can be set again and again: `alarm.set(ms, fn)` replaces what was set before, `alarm.clear()` forgets
- * it. It never rings after `signal` has aborted.
+ * it. It never rings after `signal`, if there is one, has aborted.
  */
 export function createAlarm(signal) {
   let timer;
   return {
     set(ms, fn) {
       clearTimeout(timer);
-      timer = setTimeout(() => signal.aborted || safely(fn)(), ms);
+      timer = setTimeout(() => signal?.aborted || safely(fn)(), ms);
     },
     clear() {
       clearTimeout(timer);

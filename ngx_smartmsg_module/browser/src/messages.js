@@ -1,21 +1,23 @@
 /**
- * Takes the templates that the server put at the end of the page.
+ * Takes the templates that the server put at the end of the page, or sent when it was asked.
  *
+ * @param {Document} from
  * @returns {{messages: Array<{rule: string, variation: string, when: Array<{on: string, after?: number}>, as: string,
- *   lang: string, content: DocumentFragment}>, view?: number, anonymous?: number, consent?: number, pack?: object,
- *   ga4?: number}} the messages by descending priority, and of the page as a whole: whether this view has yet to be counted, whether nothing
- *   may be remembered of the visitor, whether the browser is to ask for that, what the shop pack tells to look at, and
- *   whether the shop's analytics is told of messages
+ *   lang: string, content: DocumentFragment}>, count: number, view?: number, anonymous?: number, consent?: number,
+ *   pack?: object, ga4?: number}} the messages by descending priority, how many templates there were, and of the page as a
+ *   whole: whether this view has yet to be counted, whether nothing may be remembered of the visitor, whether the browser
+ *   is to ask for that, what the shop pack tells to look at, and whether the shop's analytics is told of messages
  */
-export function takeTemplates() {
+export function takeTemplates(from = document) {
   const messages = [];
   const page = {};
-  for (const template of document.querySelectorAll('template[data-smartmsg]')) {
+  const templates = from.querySelectorAll('template[data-smartmsg]');
+  for (const template of templates) {
     const data = parse(template.dataset.smartmsg);
     if (!data?.rule) Object.assign(page, data);
     else if (Array.isArray(data.when)) messages.push({ ...data, content: template.content });
   }
-  return { ...page, messages };
+  return { ...page, messages, count: templates.length };
 }
 
 function parse(text) {

@@ -54,7 +54,9 @@ export function flags(data) {
 /** Asks the runtime to report the page view. */
 export const COUNT_VIEW = flags({ view: 1 });
 
-export function scriptTag(url, nonce) {
+/** `mark`: how many templates there are, or "fetch". */
+export function scriptTag(url, nonce, mark) {
+  const known = mark ? ` data-smartmsg="${mark}"` : '';
   const attribute = nonce ? ` nonce="${nonce}"` : '';
-  return `<script async src="${url}"${attribute}></script>`;
+  return `<script async src="${url}"${known}${attribute}></script>`;
 }

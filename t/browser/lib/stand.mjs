@@ -19,6 +19,12 @@ export class Stand {
   messages = [];
   /** Script tags of a page; more than one is an accident that the runtime must survive. */
   scripts = 1;
+  /** What the script tag says of the templates; by default how many there are. */
+  mark;
+  /** What answers `decide`: messages as above, or nothing (204). A promise makes it wait. */
+  decision;
+  /** What was asked for there: the arguments. */
+  asked = [];
   /** The cookie that the visitor of the running test has. */
   visitor;
   /** What the runtime has posted, but for its claims. */
@@ -64,6 +70,9 @@ export class Stand {
     this.messages = messages;
     this.visitor = visitor;
     this.scripts = 1;
+    this.mark = undefined;
+    this.decision = undefined;
+    this.asked = [];
     this.events = [];
     this.claims = [];
     this.answer = 204;
@@ -92,16 +101,43 @@ export class Stand {
     return this.claims;
   }
 
+  /** Waits until the runtime has asked for `count` decisions and returns what it asked. */
+  async needAsked(count = 1) {
+    const late = AbortSignal.timeout(PATIENCE);
+    while (this.asked.length < count) await once(this.#news, 'event', { signal: late });
+    return this.asked;
+  }
+
   async #handle(req, res) {
-    const { pathname } = new URL(req.url, this.url);
+    const { pathname, searchParams } = new URL(req.url, this.url);
     if (this.#files.has(pathname)) {
       const cacheControl = 'public, max-age=31536000, immutable';
       res.writeHead(200, { 'Content-Type': 'text/javascript', 'Cache-Control': cacheControl });
       res.end(this.#files.get(pathname));
     } else if (pathname === `${PREFIX}event`) {
       await this.#takeEvents(req, res);
+    } else if (pathname === `${PREFIX}decide`) {
+      await this.#decide(req, res, Object.fromEntries(searchParams));
     } else {
       await this.#passOn(req, res);
+    }
+  }
+
+  async #decide(req, res, args) {
+    if (readCookies(req).visitor !== this.visitor) {
+      res.writeHead(204).end();
+      return;
+    }
+    if (req.method !== 'GET' || req.headers['sec-fetch-site'] !== 'same-origin') this.broken.push('decide');
+    this.asked.push(args);
+    this.#news.emit('event');
+    const decision = await this.decision;
+    const head = { 'Cache-Control': 'no-store' };
+    if (decision) {
+      res.writeHead(200, { ...head, 'Content-Type': 'text/html; charset=utf-8' });
+      res.end(`<!doctype html><title></title>${decision.map(render).join('')}`);
+    } else {
+      res.writeHead(204, head).end();
     }
   }
 
@@ -150,12 +186,15 @@ export class Stand {
     if (end < 0 || !headers['content-type']?.startsWith('text/html')) return data;
     const policy = headers['content-security-policy'] ?? headers['content-security-policy-report-only'] ?? '';
     const nonce = /'nonce-([^']+)'/.exec(policy)?.[1];
-    const snippet = [
-      ...this.messages.map((message) => (typeof message === 'string' ? message : template(message))),
-      ...Array(this.scripts).fill(scriptTag(this.scriptUrl, nonce)),
-    ];
-    return page.slice(0, end) + snippet.join('') + page.slice(end);
+    const templates = this.messages.map(render).join('');
+    const mark = this.mark ?? templates.split('<template data-smartmsg').length - 1;
+    const scripts = scriptTag(this.scriptUrl, nonce, mark).repeat(this.scripts);
+    return page.slice(0, end) + templates + scripts + page.slice(end);
   }
+}
+
+function render(message) {
+  return typeof message === 'string' ? message : template(message);
 }
 
 function passedHeaders({ headers }) {
