@@ -9,7 +9,7 @@ use IO::Socket::INET;
 
 my $redis = redis(tcp => 1);
 my @redis = { redis => $redis };
-my @commands = qw(check list push pull on off rm diff explain visitor tail stats);
+my @commands = qw(check list push pull on off rm diff explain preview visitor tail stats);
 
 
 subtest 'help' => sub {

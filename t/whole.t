@@ -4,6 +4,7 @@
 use lib 't/lib';
 use Smartmsg::Test;
 use Smartmsg::Browser;
+use Smartmsg::Ctl ();
 
 my $shop = shop;
 my $redis = redis;
@@ -28,6 +29,8 @@ END
 
 $ENV{SMARTMSG_URL} = 'http://127.0.0.1:' . $nginx->port . '/';
 $ENV{SMARTMSG_REDIS_SOCKET} = $redis->socket_path;
+$ENV{SMARTMSG_REDIS} = $redis->address;
+$ENV{SMARTMSGCTL} = Smartmsg::Ctl::ctl_binary();
 $ENV{SMARTMSG_HELP_RULE} = slurp(root . '/rules/help-checkout.json');
 
 browser_tests('whole.mjs');

@@ -30,6 +30,7 @@ void smartmsg_catalog_free_state(state_t *state)
 {
     for (size_t i = 0; i < state->n; i++) {
         free(state->entries[i].id);
+        free(state->entries[i].error);
         smartmsg_rule_unref(state->entries[i].rule);
     }
 
@@ -181,6 +182,30 @@ void smartmsg_catalog_replace_set(smartmsg_catalog_t *catalog,
 {
     smartmsg_ruleset_unref(catalog->set);
     catalog->set = set;
+}
+
+const char *smartmsg_catalog_error(const smartmsg_catalog_t *catalog,
+                                   smartmsg_str_t id)
+{
+    const entry_t *entry = smartmsg_catalog_find(&catalog->state, id);
+
+    return entry != NULL ? entry->error : NULL;
+}
+
+bool smartmsg_catalog_broken(const smartmsg_catalog_t *catalog, size_t i,
+                             smartmsg_str_t *id, const char **error)
+{
+    const state_t *state = &catalog->state;
+
+    for (size_t at = 0; at < state->n; at++) {
+        if (state->entries[at].error != NULL && i-- == 0) {
+            *id = smartmsg_catalog_entry_id(&state->entries[at]);
+            *error = state->entries[at].error;
+            return true;
+        }
+    }
+
+    return false;
 }
 
 bool smartmsg_catalog_load_dir(smartmsg_catalog_t *catalog, const char *path,

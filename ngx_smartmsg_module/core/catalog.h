@@ -41,6 +41,17 @@ bool smartmsg_catalog_load_dir(smartmsg_catalog_t *catalog, const char *path,
  */
 smartmsg_ruleset_t *smartmsg_catalog_ruleset(const smartmsg_catalog_t *catalog);
 
+/*
+ * What is wrong with the text that Redis has of a rule, "LINE:COLUMN: PATH:
+ * REASON"; NULL if it has none, or a good one. Borrowed until the next update.
+ */
+const char *smartmsg_catalog_error(const smartmsg_catalog_t *catalog,
+                                   smartmsg_str_t id);
+
+/* The i-th of those rules, by id; false: there are not so many. */
+bool smartmsg_catalog_broken(const smartmsg_catalog_t *catalog, size_t i,
+                             smartmsg_str_t *id, const char **error);
+
 /* A field of a Redis hash. */
 typedef struct {
     smartmsg_str_t key;

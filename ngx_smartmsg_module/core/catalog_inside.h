@@ -25,6 +25,7 @@ typedef struct {
     bool has_text;              /* there is a field in the hash of rules */
     bool broken;                /* whose text is no rule */
     smartmsg_catalog_print_t text;          /* that one, if it is broken */
+    char *error;                /* what is wrong with it then */
     bool on;
     bool bad_switch;            /* the switch is neither on nor off */
     smartmsg_catalog_print_t switch_text;   /* what it is then */

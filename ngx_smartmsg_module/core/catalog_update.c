@@ -1,5 +1,6 @@
 #include "core/catalog_inside.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef smartmsg_catalog_entry_t entry_t;
@@ -161,15 +162,47 @@ static bool fall_back(const update_t *update, entry_t *entry,
     return true;
 }
 
+static char *copy_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+
+    return copy != NULL ? memcpy(copy, text, size) : NULL;
+}
+
+/* "LINE:COLUMN: PATH: REASON"; NULL without memory. */
+static char *error_text(const smartmsg_error_t *err)
+{
+    char where[32] = "";
+    char *text;
+    size_t size;
+
+    if (err->line > 0) {
+        (void)snprintf(where, sizeof(where), "%d:%d: ", err->line,
+                       err->column);
+    }
+
+    size = strlen(where) + strlen(err->path) + 2 + strlen(err->text) + 1;
+    text = malloc(size);
+
+    if (text != NULL) {
+        (void)snprintf(text, size, "%s%s%s%s", where, err->path,
+                       err->path[0] ? ": " : "", err->text);
+    }
+
+    return text;
+}
+
 static bool note_broken(const update_t *update, entry_t *entry,
                         const entry_t *old, const smartmsg_kv_t *kv,
                         const smartmsg_error_t *err, news_t *news)
 {
     entry->broken = true;
     entry->text = print_of(kv->value);
+    entry->error = error_text(err);
     news->error = malloc(sizeof(*err));
 
-    if (news->error == NULL) {
+    if (entry->error == NULL || news->error == NULL) {
         return false;
     }
 
@@ -207,8 +240,9 @@ static bool take_rule(const update_t *update, entry_t *entry,
     {
         entry->broken = true;
         entry->text = old->text;
+        entry->error = copy_text(old->error);
         entry->rule = old->rule ? smartmsg_rule_ref(old->rule) : NULL;
-        return true;
+        return entry->error != NULL;
     }
 
     if (!parse(update, kv, &entry->rule, &err)) {

@@ -304,6 +304,20 @@ void smartmsg_experiment_free(smartmsg_experiment_t *e)
     free(e);
 }
 
+const json_t *smartmsg_experiment_variation(
+    const smartmsg_experiment_t *experiment, smartmsg_str_t key)
+{
+    for (size_t i = 0; i < experiment->n_variations; i++) {
+        const char *name = experiment->variations[i].key;
+
+        if (smartmsg_str_eq(smartmsg_str(name, strlen(name)), key)) {
+            return json_array_get(experiment->values, i);
+        }
+    }
+
+    return NULL;
+}
+
 smartmsg_str_t smartmsg_experiment_key(
     const smartmsg_experiment_t *experiment)
 {

@@ -99,6 +99,10 @@ void smartmsg_experiment_free(smartmsg_experiment_t *experiment);
 void smartmsg_experiment_run(const smartmsg_experiment_t *experiment,
     const smartmsg_context_t *context, smartmsg_assignment_t *assignment);
 
+/* The value of the variation with this key, borrowed; NULL: none has it. */
+const json_t *smartmsg_experiment_variation(
+    const smartmsg_experiment_t *experiment, smartmsg_str_t key);
+
 /* The experiment's key. */
 smartmsg_str_t smartmsg_experiment_key(
     const smartmsg_experiment_t *experiment);

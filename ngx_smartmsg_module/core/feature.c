@@ -340,3 +340,19 @@ const json_t *smartmsg_feature_value(const smartmsg_feature_t *feature,
 
     return NULL;
 }
+
+const json_t *smartmsg_feature_variation(const smartmsg_feature_t *feature,
+    smartmsg_str_t key)
+{
+    for (size_t i = 0; i < feature->n_rules; i++) {
+        const smartmsg_experiment_t *e = feature->rules[i].experiment;
+        const json_t *value = e == NULL ? NULL
+            : smartmsg_experiment_variation(e, key);
+
+        if (value != NULL) {
+            return value;
+        }
+    }
+
+    return NULL;
+}

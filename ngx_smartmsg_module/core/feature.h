@@ -83,6 +83,13 @@ const uint32_t *smartmsg_feature_slots(const smartmsg_feature_t *feature,
 const json_t *smartmsg_feature_value(const smartmsg_feature_t *feature,
     size_t index, smartmsg_path_t *path);
 
+/*
+ * The value of a variation: of the first experiment that has one with this
+ * key. NULL if there is none.
+ */
+const json_t *smartmsg_feature_variation(const smartmsg_feature_t *feature,
+    smartmsg_str_t key);
+
 /* "defaultValue", "force", "experiment" ... as in the SDKs. */
 const char *smartmsg_source_name(smartmsg_source_t source);
 

@@ -531,6 +531,15 @@ smartmsg_trigger_set_t smartmsg_rule_kinds(const smartmsg_rule_t *rule)
     return rule->kinds;
 }
 
+int smartmsg_rule_order(const smartmsg_rule_t *a, const smartmsg_rule_t *b)
+{
+    if (a->priority != b->priority) {
+        return a->priority > b->priority ? -1 : 1;
+    }
+
+    return smartmsg_str_cmp(a->id, b->id);
+}
+
 bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now)
 {
     return now >= rule->start && now < rule->end;

@@ -45,6 +45,10 @@ void smartmsg_rule_unref(smartmsg_rule_t *rule);
 smartmsg_str_t smartmsg_rule_id(const smartmsg_rule_t *rule);
 smartmsg_str_t smartmsg_rule_text(const smartmsg_rule_t *rule);
 double smartmsg_rule_priority(const smartmsg_rule_t *rule);
+
+/* The order in which rules are asked: priority downwards, then id upwards. */
+int smartmsg_rule_order(const smartmsg_rule_t *a, const smartmsg_rule_t *b);
+
 const smartmsg_feature_t *smartmsg_rule_feature(const smartmsg_rule_t *rule);
 
 /* The kinds of trigger that its messages have, all together; 0: no message. */

@@ -29,15 +29,8 @@ static int by_id(const void *a, const void *b)
 
 static int by_priority(const void *a, const void *b)
 {
-    const smartmsg_rule_t *left = *(const smartmsg_rule_t *const *)a;
-    const smartmsg_rule_t *right = *(const smartmsg_rule_t *const *)b;
-    double x = smartmsg_rule_priority(left), y = smartmsg_rule_priority(right);
-
-    if (x != y) {
-        return x > y ? -1 : 1;
-    }
-
-    return smartmsg_str_cmp(smartmsg_rule_id(left), smartmsg_rule_id(right));
+    return smartmsg_rule_order(*(const smartmsg_rule_t *const *)a,
+                               *(const smartmsg_rule_t *const *)b);
 }
 
 static int by_number(const void *a, const void *b)
@@ -223,6 +216,12 @@ const uint32_t *smartmsg_ruleset_slots(const smartmsg_ruleset_t *set,
 size_t smartmsg_ruleset_size(const smartmsg_ruleset_t *set)
 {
     return set->n;
+}
+
+const smartmsg_rule_t *smartmsg_ruleset_at(const smartmsg_ruleset_t *set,
+                                           size_t i)
+{
+    return set->entries[i].rule;
 }
 
 bool smartmsg_ruleset_main_switch(const smartmsg_ruleset_t *set)

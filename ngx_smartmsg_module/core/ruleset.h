@@ -49,8 +49,10 @@ bool smartmsg_ruleset_uses_cart(const smartmsg_ruleset_t *set);
 const uint32_t *smartmsg_ruleset_slots(const smartmsg_ruleset_t *set,
                                        size_t *n);
 
-/* All rules, off ones too, and the main switch. */
+/* All rules, off ones too, by id, and the main switch. */
 size_t smartmsg_ruleset_size(const smartmsg_ruleset_t *set);
+const smartmsg_rule_t *smartmsg_ruleset_at(const smartmsg_ruleset_t *set,
+                                           size_t i);
 bool smartmsg_ruleset_main_switch(const smartmsg_ruleset_t *set);
 
 /*

@@ -29,7 +29,7 @@ static void put_number(smartmsg_sink_t *sink, const smartmsg_armed_t *armed)
 }
 
 static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
-                        smartmsg_str_t language)
+                        smartmsg_str_t language, bool preview)
 {
     smartmsg_message_text_t text;
 
@@ -42,6 +42,11 @@ static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
     put_json(sink, armed->variation);
     smartmsg_sink_puts(sink, "&quot;,");
     put_number(sink, armed);
+
+    if (preview) {
+        smartmsg_sink_puts(sink, "&quot;preview&quot;:1,");
+    }
+
     smartmsg_sink_puts(sink, "&quot;when&quot;:[");
     sink->len += smartmsg_message_when(armed->message, armed->kinds,
                                        smartmsg_sink_end(sink));
@@ -87,7 +92,8 @@ static void put_mark(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
     bool page = snippet->view || snippet->anonymous || snippet->consent
                 || snippet->ga4;
     size_t templates = snippet->n + (page ? 1 : 0)
-                       + (snippet->pack.len > 0 ? 1 : 0);
+                       + (snippet->pack.len > 0 ? 1 : 0)
+                       + (snippet->trace.len > 0 ? 1 : 0);
 
     if (snippet->fetch) {
         smartmsg_sink_puts(sink, "\" data-smartmsg=\"fetch");
@@ -122,7 +128,8 @@ static size_t put_snippet(const smartmsg_snippet_t *snippet, char *out)
     smartmsg_sink_t sink = {out, 0};
 
     for (size_t i = 0; i < snippet->n; i++) {
-        put_message(&sink, &snippet->armed[i], snippet->language);
+        put_message(&sink, &snippet->armed[i], snippet->language,
+                    snippet->preview);
     }
 
     put_page(&sink, snippet);
@@ -131,6 +138,13 @@ static size_t put_snippet(const smartmsg_snippet_t *snippet, char *out)
         smartmsg_sink_puts(&sink, "<template data-smartmsg=\"");
         smartmsg_sink_put(&sink, snippet->pack);
         smartmsg_sink_puts(&sink, "\"></template>");
+    }
+
+    if (snippet->trace.len > 0) {
+        smartmsg_sink_puts(&sink, "<template data-smartmsg=\""
+                           "{&quot;trace&quot;:");
+        smartmsg_sink_put(&sink, snippet->trace);
+        smartmsg_sink_puts(&sink, "}\"></template>");
     }
 
     put_script(&sink, snippet);

@@ -8,7 +8,8 @@
 
 /*
  * What is put into a page: a template element for each armed message, one
- * for what concerns the page as a whole, then the script. ASCII only, without white
+ * for what concerns the page as a whole, one with the trace of a preview, then
+ * the script. ASCII only, without white
  * space around or between, never "<!--".
  *
  * The script's attribute data-smartmsg says how many templates there are, so
@@ -23,11 +24,13 @@ typedef struct {
                                        empty: no script */
     smartmsg_str_t nonce;           /* of the page's CSP; empty: none */
     bool fetch;                     /* the script asks for the messages */
+    bool preview;                   /* messages neither count nor report */
     bool view;                      /* ask for one view event */
     bool anonymous;                 /* nothing may be remembered */
     bool consent;                   /* the browser is to look for consent */
     bool ga4;                       /* tell the dataLayer of messages */
     smartmsg_str_t pack;            /* of the shop, escaped; empty: none */
+    smartmsg_str_t trace;           /* of a preview, escaped; empty: none */
 } smartmsg_snippet_t;
 
 /* Number of bytes that smartmsg_snippet_write() writes. */

@@ -372,8 +372,20 @@ static void add_evaluation(reasons_t *r)
     const smartmsg_message_t *message;
     smartmsg_feature_result_t result;
 
+    if (r->context.personal != NULL) {
+        *r->context.personal = false;
+    }
+
     smartmsg_feature_eval(smartmsg_rule_feature(r->rule), &r->context,
                           &result);
+
+    if (r->context.personal != NULL && *r->context.personal) {
+        (void) noted(r, smartmsg_trace_add(
+            r->list, "consent", "asks for what is not known of a visitor "
+            "without consent"));
+        return;
+    }
+
     message = smartmsg_rule_message(r->rule, result.value);
 
     if (message != NULL) {

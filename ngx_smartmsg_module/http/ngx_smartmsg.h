@@ -18,6 +18,7 @@
  *   ngx_smartmsg_facts.c          what rules may ask about a page view
  *   ngx_smartmsg_sources*.c       where each fact comes from
  *   ngx_smartmsg_decision.c       facts and caps in, armed messages out
+ *   ngx_smartmsg_preview.c        pages of preview links
  *   ngx_smartmsg_header_filter.c  may the response carry a message?
  *   ngx_smartmsg_csp.c            the page's security policies
  *   ngx_smartmsg_cache.c          Cache-Control of a personal page
@@ -76,6 +77,7 @@ typedef enum {
     NGX_SMARTMSG_INJECTED,         /* at least one message */
     NGX_SMARTMSG_SCRIPT,           /* the runtime alone, for its signals */
     NGX_SMARTMSG_FETCH,            /* the runtime, which asks for the rest */
+    NGX_SMARTMSG_PREVIEW,          /* what a preview link asks for */
     NGX_SMARTMSG_OFF,
     NGX_SMARTMSG_BYPASS,
     NGX_SMARTMSG_EXCLUDED,         /* the shop pack wants nothing here */
@@ -222,6 +224,7 @@ typedef enum {
 typedef struct ngx_smartmsg_inflate_s  ngx_smartmsg_inflate_t;
 typedef struct ngx_smartmsg_csp_s      ngx_smartmsg_csp_t;
 typedef struct ngx_smartmsg_look_s     ngx_smartmsg_look_t;
+typedef struct ngx_smartmsg_preview_s  ngx_smartmsg_preview_t;
 
 
 typedef struct {
@@ -250,6 +253,10 @@ typedef struct {
                                                page that is asked about */
 
     smartmsg_decision_t          decision;
+
+    ngx_smartmsg_preview_t      *preview;   /* NULL: no valid link */
+    ngx_str_t                    token;     /* while rules are waited for */
+    ngx_str_t                    trace;     /* for the page, escaped */
 
     ngx_event_t                  timer;     /* of holding the page */
     ngx_smartmsg_waiter_t        waiter;    /* for the rules */

@@ -1,6 +1,7 @@
 
 #include "http/ngx_smartmsg.h"
 #include "http/ngx_smartmsg_pack.h"
+#include "http/ngx_smartmsg_preview.h"
 #include "http/ngx_smartmsg_session.h"
 
 #include "core/snippet.h"
@@ -60,7 +61,12 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
     smartmsg_ruleset_decide(ctx->rules, &context, &seen, ngx_time(),
                             &ctx->decision);
 
-    if (ctx->decision.n) {
+    if (ctx->preview) {
+        ctx->status = (ngx_smartmsg_preview_decide(ctx, &context, &seen)
+                       == NGX_OK)
+                      ? NGX_SMARTMSG_PREVIEW : NGX_SMARTMSG_ERROR;
+
+    } else if (ctx->decision.n) {
         ctx->status = NGX_SMARTMSG_INJECTED;
 
     } else if (ctx->consent.open || ngx_smartmsg_signals(ctx)
@@ -90,7 +96,8 @@ ngx_smartmsg_wants_snippet(ngx_smartmsg_ctx_t *ctx)
 {
     return (ctx->status == NGX_SMARTMSG_INJECTED
             || ctx->status == NGX_SMARTMSG_SCRIPT
-            || ctx->status == NGX_SMARTMSG_FETCH);
+            || ctx->status == NGX_SMARTMSG_FETCH
+            || ctx->status == NGX_SMARTMSG_PREVIEW);
 }
 
 
@@ -134,7 +141,19 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     snippet.anonymous = ctx->consent.anonymous;
     snippet.consent = ctx->consent.open;
     snippet.ga4 = ctx->site->settings.ga4 && ctx->decision.n > 0;
+    snippet.preview = (ctx->preview != NULL);
     snippet.pack = ngx_smartmsg_str(&pack);
+    snippet.trace = ngx_smartmsg_str(&ctx->trace);
+
+    if (ctx->preview) {
+
+        /* nothing of it is reported */
+
+        snippet.view = 0;
+        snippet.anonymous = 0;
+        snippet.consent = 0;
+        snippet.pack.len = 0;
+    }
 
     size = smartmsg_snippet_size(&snippet);
 

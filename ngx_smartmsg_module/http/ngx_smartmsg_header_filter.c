@@ -1,6 +1,7 @@
 
 #include "http/ngx_smartmsg.h"
 #include "http/ngx_smartmsg_consent.h"
+#include "http/ngx_smartmsg_preview.h"
 #include "http/ngx_smartmsg_session.h"
 
 
@@ -115,6 +116,10 @@ ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
     }
 
     if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->preview && ngx_smartmsg_preview_headers(ctx->request) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -289,6 +294,11 @@ ngx_smartmsg_send_id(ngx_smartmsg_ctx_t *ctx)
     ngx_str_t  visitor;
 
     if (ctx->minted) {
+
+        if (ctx->preview) {
+            return NGX_DECLINED;
+        }
+
         visitor.data = ctx->visitor;
         visitor.len = SMARTMSG_VISITOR_ID_LEN;
 

@@ -2,6 +2,7 @@
 #include "http/ngx_smartmsg.h"
 #include "http/ngx_smartmsg_consent.h"
 #include "http/ngx_smartmsg_pack.h"
+#include "http/ngx_smartmsg_preview.h"
 #include "http/ngx_smartmsg_session.h"
 
 
@@ -19,6 +20,7 @@ ngx_connection_t  ngx_smartmsg_no_connection = { .fd = -1 };
 ngx_int_t
 ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
 {
+    ngx_str_t                 token;
     ngx_smartmsg_ctx_t       *ctx;
     ngx_smartmsg_status_e     status;
     ngx_smartmsg_headers_t    headers;
@@ -28,6 +30,10 @@ ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
 
     if (!lcf->enable || r != r->main) {
         return NGX_DECLINED;
+    }
+
+    if (ngx_smartmsg_preview_take(r, &token) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ctx = ngx_smartmsg_get_ctx(r);
@@ -40,15 +46,19 @@ ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
             return NGX_DECLINED;
         }
 
-    } else if (lcf->mode == NGX_SMARTMSG_MODE_FETCH) {
+    } else if (lcf->mode == NGX_SMARTMSG_MODE_FETCH
+               && !ngx_smartmsg_preview_valid(r, &token))
+    {
         ngx_smartmsg_fetch_request(r);
         return NGX_DECLINED;
     }
 
     status = ngx_smartmsg_refusal(r, &headers);
 
-    if (status != NGX_SMARTMSG_NONE) {
-
+    if (status != NGX_SMARTMSG_NONE
+        && !(status == NGX_SMARTMSG_NO_RULES
+             && ngx_smartmsg_preview_valid(r, &token)))
+    {
         if (ctx) {
             ctx->status = status;
         }
@@ -65,6 +75,13 @@ ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
 
     ctx->headers = headers;
     ctx->status = NGX_SMARTMSG_NONE;
+
+    if (!ctx->waiting) {
+        ngx_smartmsg_preview_begin(ctx, &token);
+
+    } else {
+        ctx->token = token;
+    }
 
     if (ngx_smartmsg_identify(ctx) != NGX_OK) {
         return NGX_DECLINED;
@@ -361,6 +378,12 @@ ngx_smartmsg_rules_handler(void *data)
 
     smartmsg_ruleset_unref(ctx->rules);
     ctx->rules = smartmsg_ruleset_ref(ngx_smartmsg_site_rules(ctx->site));
+
+    /* its header says whose the page is */
+
+    if (!ctx->request->header_sent) {
+        ngx_smartmsg_preview_begin(ctx, &ctx->token);
+    }
 
     ngx_smartmsg_resume(ctx);
 }

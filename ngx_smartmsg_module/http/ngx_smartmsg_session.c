@@ -117,7 +117,7 @@ ngx_smartmsg_session_is_new(ngx_smartmsg_ctx_t *ctx)
 void
 ngx_smartmsg_view(ngx_smartmsg_ctx_t *ctx)
 {
-    if (!ctx->page || !ctx->ready || ctx->failed || ctx->viewed
+    if (!ctx->page || !ctx->ready || ctx->failed || ctx->viewed || ctx->preview
         || ctx->consent.anonymous
         || !ngx_smartmsg_site_ready(ctx->site))
     {
@@ -132,6 +132,7 @@ void
 ngx_smartmsg_view_unread(ngx_smartmsg_ctx_t *ctx)
 {
     if (!ctx->page || ctx->viewed || ctx->prefetch || ctx->read == NULL
+        || ctx->preview
         || !ngx_smartmsg_site_ready(ctx->site))
     {
         return;

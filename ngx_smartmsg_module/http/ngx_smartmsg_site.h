@@ -15,6 +15,7 @@
 
 #include "core/catalog.h"
 #include "core/names.h"
+#include "core/preview.h"
 #include "core/ruleset.h"
 #include "core/settings.h"
 #include "redis/ngx_smartmsg_redis.h"
@@ -41,6 +42,10 @@ typedef struct {
     smartmsg_catalog_t          *catalog;
     smartmsg_settings_t          settings;
     u_char                       config[16];  /* digest of what was read */
+
+    /* that preview links are signed with; empty: there can be none */
+    ngx_str_t                    secret;
+    u_char                       secret_data[SMARTMSG_PREVIEW_SECRET_MAX];
 
     /* where the fact of a slot comes from, filled on demand */
     const void                 **sources;

@@ -8,6 +8,8 @@
 #include "http/ngx_smartmsg_site.h"
 
 
+static void ngx_smartmsg_site_set_secret(ngx_smartmsg_site_t *site,
+    smartmsg_str_t value);
 static void ngx_smartmsg_site_bad_setting(ngx_smartmsg_site_t *site,
     smartmsg_str_t name, smartmsg_str_t value, const char *reason);
 
@@ -36,9 +38,16 @@ ngx_smartmsg_site_configure(ngx_smartmsg_site_t *site,
     former = site->settings;
     ngx_memzero(&settings, sizeof(smartmsg_settings_t));
 
+    site->secret.len = 0;
+
     for (i = 0; i < config->nelts; i++) {
         name = ngx_smartmsg_str(&config->elts[i].name);
         value = ngx_smartmsg_str(&config->elts[i].value);
+
+        if (smartmsg_str_eq(name, SMARTMSG_STR(SMARTMSG_PREVIEW_SETTING))) {
+            ngx_smartmsg_site_set_secret(site, value);
+            continue;
+        }
 
         if (!smartmsg_settings_set(&settings, name, value, &reason)) {
             smartmsg_settings_keep(&settings, &former, name);
@@ -57,6 +66,29 @@ ngx_smartmsg_site_always(ngx_smartmsg_site_t *site)
 {
     return (site->settings.always
             && smartmsg_ruleset_main_switch(ngx_smartmsg_site_rules(site)));
+}
+
+
+/* a bad one is none, and nothing of it stands in the log */
+
+static void
+ngx_smartmsg_site_set_secret(ngx_smartmsg_site_t *site, smartmsg_str_t value)
+{
+    if (smartmsg_preview_secret_valid(value)) {
+        site->secret.data = site->secret_data;
+        site->secret.len = value.len;
+        ngx_memcpy(site->secret_data, value.data, value.len);
+        return;
+    }
+
+    if (ngx_smartmsg_site_speaks()) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "smartmsg: setting \"" SMARTMSG_PREVIEW_SETTING "\" of "
+                      "%Vconfig must have %d to %d characters; there are no "
+                      "preview links", &site->redis_conf->prefix,
+                      SMARTMSG_PREVIEW_SECRET_MIN,
+                      SMARTMSG_PREVIEW_SECRET_MAX);
+    }
 }
 
 

@@ -344,6 +344,12 @@ ngx_smartmsg_track_filter(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
+    ctx = ngx_smartmsg_get_ctx(r);
+
+    if (ctx && ctx->preview) {
+        return ngx_http_next_header_filter(r);
+    }
+
     if (lcf->tracks && r->headers_out.status < 400) {
         ngx_smartmsg_track_location(r, lcf->tracks);
     }

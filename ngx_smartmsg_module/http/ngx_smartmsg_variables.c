@@ -39,6 +39,7 @@ static ngx_str_t  ngx_smartmsg_status_names[] = {
     ngx_string("injected"),
     ngx_string("script"),
     ngx_string("fetch"),
+    ngx_string("preview"),
     ngx_string("off"),
     ngx_string("bypass"),
     ngx_string("excluded"),
@@ -159,8 +160,9 @@ ngx_smartmsg_rule_variable(ngx_http_request_t *r,
 
     ctx = ngx_smartmsg_get_ctx(r->main);
 
-    if (ctx == NULL || ctx->status != NGX_SMARTMSG_INJECTED
-        || ctx->decision.n == 0)
+    if (ctx == NULL || ctx->decision.n == 0
+        || (ctx->status != NGX_SMARTMSG_INJECTED
+            && ctx->status != NGX_SMARTMSG_PREVIEW))
     {
         v->not_found = 1;
         return NGX_OK;

@@ -50,6 +50,9 @@ typedef struct {
     const char *count;
     const char *since;
     const char *days;
+    const char *url;
+    const char *ttl;
+    const char *variation;
     ctl_words_t facts;
 
     ctl_words_t args;
@@ -88,6 +91,7 @@ int ctl_diff(ctl_t *ctl);
 int ctl_explain(ctl_t *ctl);
 int ctl_visitor(ctl_t *ctl);
 int ctl_tail(ctl_t *ctl);
+int ctl_preview(ctl_t *ctl);
 int ctl_stats(ctl_t *ctl);
 
 /* Prints "smartmsgctl: ..." to stderr and ends the program. */

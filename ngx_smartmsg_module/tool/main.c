@@ -43,6 +43,11 @@ const ctl_command_t ctl_commands[] = {
     { "explain", "[FILE|-]", "Tell which rules apply to facts, and why not",
       "FILE is a JSON object of facts, - the standard input.\n",
       "fact rules offline at timezone visitor", 0, 1, ctl_explain },
+    { "preview", "RULE", "Make a link that shows a rule's message",
+      "Whoever has the link sees the message at its moment, on or off, and in\n"
+      "the browser's console why each rule was or was not chosen. Good for all\n"
+      "pages of the site; nothing is counted.\n",
+      "rules ttl url variation", 1, 1, ctl_preview },
     { "visitor", "show|export|delete ID",
       "What is known of a visitor", NULL, "", 2, 2, ctl_visitor },
     { "tail", "", "Follow the events as they come",

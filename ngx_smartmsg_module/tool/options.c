@@ -40,6 +40,12 @@ static const option_t options[] = {
       "begin in the past: 10m, 2h, 3d, a date or unix seconds" },
     { "days", 0, false, TEXT, AT(days), "N",
       "the last N days, today included (default 30)" },
+    { "url", 0, false, TEXT, AT(url), "URL",
+      "the page to look at" },
+    { "ttl", 0, false, TEXT, AT(ttl), "SECONDS",
+      "how long the link is good (default 3600)" },
+    { "variation", 0, false, TEXT, AT(variation), "KEY",
+      "this one of the rule's variations" },
     { "redis", 'r', true, TEXT, AT(redis), "ADDRESS",
       "host[:port], [v6]:port or unix:/path\n(SMARTMSG_REDIS, else"
       " 127.0.0.1:6379)" },

@@ -142,7 +142,9 @@ visit('a rule that is added live, and one that is broken', async (page) => {
   await until('it is armed', async () => (await armedIn(page, '')).includes('hello'));
 
   await redis('HSET', 'smartmsg:rules', 'hello', '{"rules": [');
-  await until('its status tells', async () => /"state": ?"error"/.test(await redis('HGET', 'smartmsg:status', 'hello')));
+  await until('its status tells', async () =>
+    /"state": ?"error"/.test(await redis('HGET', 'smartmsg:status', 'hello')),
+  );
   await page.goto(url);
   const dialog = page.locator(DIALOG);
   await dialog.waitFor({ state: 'visible' });
@@ -153,10 +155,12 @@ visit('a rule that is added live, and one that is broken', async (page) => {
 
 visit('the cart as the browser knows it reaches the next page', async (page) => {
   const rule = {
-    rules: [{
-      condition: { 'cart.items': { $gte: 2 }, 'cart.currency': 'EUR', 'page.type': 'browser-cart' },
-      force: { when: [{ on: 'load' }], show: { as: 'bubble', title: 'Two of them' } },
-    }],
+    rules: [
+      {
+        condition: { 'cart.items': { $gte: 2 }, 'cart.currency': 'EUR', 'page.type': 'browser-cart' },
+        force: { when: [{ on: 'load' }], show: { as: 'bubble', title: 'Two of them' } },
+      },
+    ],
   };
   await redis('HSET', 'smartmsg:rules', 'two', JSON.stringify(rule));
   await until('it needs the runtime', async () => (await page.goto(url)).text().then((html) => html.includes('/rt.')));
@@ -180,6 +184,30 @@ visit('an order ends the exit message', async (page) => {
     window.dataLayer.push({ event: 'purchase', ecommerce: { transaction_id: 'T-1', value: 99, currency: 'EUR' } });
   });
   await until('the order is known', async () => !(await armedIn(page, 'cart')).includes('exit-cart'));
+});
+
+visit('a preview link shows a message that is off, and why', async (page) => {
+  await redis('HSET', 'smartmsg:switch', 'exit-cart', 'off');
+  await page.goto(url);
+  await until('it is off', async () => !(await armedIn(page, 'cart')).includes('exit-cart'));
+  const { stdout } = await run(process.env.SMARTMSGCTL, ['preview', 'exit-cart', '--url', new URL('cart', url).href]);
+
+  let rows;
+  page.on('console', async (message) => {
+    if (message.type() === 'table') rows = await message.args()[0].jsonValue();
+  });
+  const before = await redis('XLEN', 'smartmsg:events');
+  await until('the secret is known', async () =>
+    (await page.goto(stdout.trim())).text().then((html) => html.includes('trace')),
+  );
+  const dialog = await leaveUntilShown(page);
+  assert.equal(await dialog.getByRole('heading').textContent(), 'Can we help?');
+  assert.equal(rows.find(({ rule }) => rule === 'exit-cart').why, 'is switched off');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page.goto(url);
+  assert.equal(await redis('XLEN', 'smartmsg:events'), before, 'nothing was reported');
+  await redis('HSET', 'smartmsg:switch', 'exit-cart', 'on');
 });
 
 for (const policy of ['strict', 'self']) {

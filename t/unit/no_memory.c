@@ -11,6 +11,7 @@
 #include "core/catalog.h"
 #include "core/events.h"
 #include "core/pack.h"
+#include "core/preview_page.h"
 #include "core/timezone.h"
 
 static long countdown = -1;     /* allocations until one fails; < 0: never */
@@ -249,6 +250,52 @@ static void test_page_type(void **state)
 {
     (void)state;
     exhaust(attempt_page_type, false);
+}
+
+/* A trace is complete or not there; evaluating goes on in any case. */
+static void attempt_trace(long n, bool all)
+{
+    smartmsg_names_t *names = smartmsg_names_create();
+    smartmsg_catalog_t *catalog = smartmsg_catalog_new(names);
+    smartmsg_kv_t rules[] = {{S("a"), S(rule_text)}, {S("b"), S("[]")}};
+    smartmsg_catalog_input_t input = {.rules = rules, .n_rules = 2};
+    json_t *object = J("{'page': {'type': 'x'}}");
+    smartmsg_json_facts_t from;
+    smartmsg_facts_t facts = smartmsg_json_facts(&from, names, object);
+    smartmsg_context_t context = {.facts = &facts};
+    smartmsg_preview_t preview = {S("a"), S(""), 0};
+    smartmsg_decision_t decision;
+
+    assert_true(smartmsg_catalog_update(catalog, &input, NULL));
+
+    smartmsg_ruleset_t *set = smartmsg_catalog_ruleset(catalog);
+    smartmsg_trace_t trace = {set, names, &context, NULL, 1795327394,
+                              &decision};
+
+    smartmsg_ruleset_decide(set, &context, NULL, 1795327394, &decision);
+    start(n, all);
+
+    json_t *report = smartmsg_preview_trace(&trace, catalog, &preview,
+                                            SMARTMSG_PREVIEW_SHOWN);
+
+    stop();
+
+    if (!has_failed) {
+        assert_int_equal(json_array_size(json_object_get(report, "rules")), 2);
+    }
+
+    json_decref(report);
+    smartmsg_decision_release(&decision);
+    json_decref(object);
+    smartmsg_catalog_free(catalog);
+    smartmsg_names_destroy(names);
+}
+
+static void test_trace(void **state)
+{
+    (void)state;
+    exhaust(attempt_trace, false);
+    exhaust(attempt_trace, true);
 }
 
 static void attempt_timezone(long n, bool all)
@@ -518,6 +565,7 @@ int main(void)
         cmocka_unit_test(test_rule),
         cmocka_unit_test(test_ruleset),
         cmocka_unit_test(test_page_type),
+        cmocka_unit_test(test_trace),
         cmocka_unit_test(test_timezone),
         cmocka_unit_test(test_catalog),
         cmocka_unit_test(test_update),

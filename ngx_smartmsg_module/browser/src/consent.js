@@ -16,12 +16,13 @@ const STORAGE = ['personalization_storage', 'analytics_storage'];
  * this page; where it does not know (`consent` in its template) the page is heard: its banner, as far as that speaks the
  * TCF or Consent Mode, and its own scripts. All who speak must agree.
  *
- * @param {{report: (event: object) => void, claim: (message: object) => Promise<boolean>}} reporter
+ * @param {{report: (event: object) => void, claim: (message: object) => Promise<boolean>, mute: () => void}} reporter
  * @param {{anonymous?: number, consent?: number}} page what `takeTemplates()` returns; kept up to date
- * @returns {{report: Function, claim: Function, heed: (found: object) => void}} the reporter with that in between; `heed`
- *   begins a page view. Claims of somebody anonymous are answered from memory: each rule once in the life of the page
+ * @returns {{report: Function, claim: Function, mute: Function, heed: (found: object) => void}} the reporter with that in
+ *   between; `heed` begins a page view. Claims of somebody anonymous are answered from memory: each rule once in the life
+ *   of the page
  */
-export function withConsent({ report, claim }, page) {
+export function withConsent({ report, claim, mute }, page) {
   const shown = new Set();
   const voices = {};
   const storage = {};
@@ -65,6 +66,7 @@ export function withConsent({ report, claim }, page) {
   on('consent', (granted) => hear('api', granted));
 
   return {
+    mute,
     report(event) {
       if (!page.anonymous || OF_NOBODY.test(event.event)) report(event);
     },

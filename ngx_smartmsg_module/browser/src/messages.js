@@ -4,9 +4,10 @@
  * @param {Document} from
  * @returns {{messages: Array<{rule: string, variation: string, when: Array<{on: string, after?: number}>, as: string,
  *   lang: string, content: DocumentFragment}>, count: number, view?: number, anonymous?: number, consent?: number,
- *   pack?: object, ga4?: number}} the messages by descending priority, how many templates there were, and of the page as a
- *   whole: whether this view has yet to be counted, whether nothing may be remembered of the visitor, whether the browser
- *   is to ask for that, what the shop pack tells to look at, and whether the shop's analytics is told of messages
+ *   pack?: object, ga4?: number, trace?: object}} the messages by descending priority, how many templates there were, and
+ *   of the page as a whole: whether this view has yet to be counted, whether nothing may be remembered of the visitor,
+ *   whether the browser is to ask for that, what the shop pack tells to look at, whether the shop's analytics is told of
+ *   messages, and, on the page of a preview link, why each rule was or was not chosen
  */
 export function takeTemplates(from = document) {
   const messages = [];

@@ -4,6 +4,7 @@ import { tellDataLayer, watchDataLayer } from './datalayer.js';
 import { watchTyping } from './manners.js';
 import { watchPack } from './pack.js';
 import { createStage } from './stage.js';
+import { printTrace } from './trace.js';
 
 /** Calls `fn` when the page is really on screen: a prefetched or background page is not viewed yet. */
 function whenVisible(fn) {
@@ -27,7 +28,7 @@ function whenVisible(fn) {
 /**
  * What the visitor looks at: one page view, or several in a row where the shop changes pages without loading them.
  *
- * @param {{report: Function, claim: Function, heed: Function}} reporter as `withConsent()` makes it
+ * @param {{report: Function, claim: Function, heed: Function, mute: Function}} reporter as `withConsent()` makes it
  * @returns {{arm: (found: object) => void, abort: () => void}} `arm` begins a page view with what `takeTemplates()`
  *   returns: signals first, then the triggers; the page view before ends. `abort` ends it: its triggers are silent, what
  *   is open stays
@@ -58,6 +59,10 @@ export function createPage(reporter) {
 
   function arm(found) {
     ({ messages, ga4 } = found);
+    if (found.trace) {
+      reporter.mute();
+      printTrace(found.trace);
+    }
     reporter.heed(found);
     if (found.view) whenVisible(() => reporter.report({ event: 'view' }));
     watch(found.pack);

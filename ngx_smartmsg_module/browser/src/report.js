@@ -16,13 +16,14 @@ const ENVELOPE = '{"events":[]}'.length;
 /**
  * Collects events and posts them in batches to `url`.
  *
- * @returns {{report: (event: object) => void, claim: (message: object) => Promise<boolean>}} `report` queues one event
- *   as the endpoint documents it; `claim` asks whether a message may be shown now, and never rejects. The page's path is
- *   added to both
+ * @returns {{report: (event: object) => void, claim: (message: object) => Promise<boolean>, mute: () => void}} `report`
+ *   queues one event as the endpoint documents it; `claim` asks whether a message may be shown now, and never rejects. The
+ *   page's path is added to both. After `mute` nothing is sent any more, and every message may be shown
  */
 export function createReporter(url) {
   let queue = [];
   let timer;
+  let muted = false;
 
   function flush() {
     clearTimeout(timer);
@@ -33,6 +34,7 @@ export function createReporter(url) {
   }
 
   function report(event) {
+    if (muted) return;
     queue.push(withPage(event));
     if (URGENT.test(event.event)) flush();
     else timer ??= setTimeout(flush, PAUSE);
@@ -41,6 +43,7 @@ export function createReporter(url) {
 
   /** Only 204 is a yes: nothing that stands between us and the endpoint answers so by accident. */
   async function claim({ rule, variation, message }) {
+    if (muted) return true;
     const patience = new AbortController();
     const alarm = setTimeout(() => patience.abort(), PATIENCE);
     const [body] = batches([withPage({ event: 'claim', rule, variation: variation || undefined, message })]);
@@ -55,7 +58,13 @@ export function createReporter(url) {
 
   listen(window, 'pagehide', flush);
   listen(document, 'visibilitychange', () => document.hidden && flush());
-  return { report, claim };
+  return {
+    report,
+    claim,
+    mute() {
+      muted = true;
+    },
+  };
 }
 
 function withPage(event) {

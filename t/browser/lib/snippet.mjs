@@ -41,8 +41,8 @@ function content({ title, text, actions = [], close = 'Close' }) {
  *   actions?: object[], close?: string}} message
  */
 export function template(message) {
-  const { rule, variation = '', number, when, as = 'dialog', lang = 'en' } = message;
-  const data = escapeJson({ rule, variation, message: number, when, as, lang });
+  const { rule, variation = '', number, when, as = 'dialog', lang = 'en', preview } = message;
+  const data = escapeJson({ rule, variation, message: number, preview, when, as, lang });
   return `<template data-smartmsg="${data}">${content(message)}</template>`;
 }
 

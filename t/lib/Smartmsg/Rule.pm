@@ -53,8 +53,8 @@ sub templates {
     my @found;
 
     for my $text ($response->content =~ /<template data-smartmsg="([^"]*)">/g) {
-        my %char = (quot => '"', amp => '&', lt => '<', gt => '>');
-        $text =~ s/&(quot|amp|lt|gt);/$char{$1}/g;
+        my %char = (quot => '"', amp => '&', lt => '<', gt => '>', '#39' => "'");
+        $text =~ s/&(quot|amp|lt|gt|#39);/$char{$1}/g;
         push @found, $JSON->decode($text);
     }
 
