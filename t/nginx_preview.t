@@ -57,6 +57,14 @@ my $nginx = nginx(redis => $redis, upstream => $up, rules => {
             smartmsg off;
             proxy_pass http://%UPSTREAM%;
         }
+        location /fetching {
+            smartmsg_mode fetch;
+            proxy_pass http://%UPSTREAM%;
+        }
+        location /anonymous {
+            smartmsg_consent 0;
+            proxy_pass http://%UPSTREAM%;
+        }
         location /rewritten {
             rewrite ^ /elsewhere?b=2 break;
             proxy_pass http://%UPSTREAM%;
@@ -289,6 +297,20 @@ subtest 'events' => sub {
     $someone->page('/tracked');
     settle($nginx, $redis);
     is($redis->cmd(HGET => "smartmsg:{$id}:s", 'event:looked'), 1, 'a page is');
+};
+
+
+subtest 'other ways of a page' => sub {
+    my $page = $nginx->visitor->page(link_to('/fetching', 'off'));
+    is(armed($page), 'off', 'fetch mode: the message is in the page');
+    is($page->header('Cache-Control'), 'private, no-store', 'which nobody keeps');
+    $page = $nginx->visitor->page(link_to('/fetching', 'off', end => time - 1));
+    is(all_of($page), all_of($nginx->visitor->page('/fetching')), 'without a valid token it is neutral');
+
+    $page = $nginx->visitor->page(link_to('/anonymous', 'off'));
+    is(armed($page), 'off', 'without consent');
+    is(trace($page)->{cart}, '|asks for what is not known of a visitor without consent',
+        'the trace says what that means');
 };
 
 

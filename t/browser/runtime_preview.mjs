@@ -43,7 +43,10 @@ test('the message is shown and nothing is sent', {
   assert.deepEqual([...stand.events, ...stand.claims], []);
 });
 
-test('the console tells of every rule', { messages: [flags({ trace: TRACE })], quiet: false }, async ({ page, open }) => {
+test('the console tells of every rule', { messages: [flags({ trace: TRACE })], quiet: false }, async ({
+  page,
+  open,
+}) => {
   const said = [];
   page.on('console', (message) => said.push(message));
   await open();
