@@ -46,7 +46,8 @@ bool smartmsg_settings_knows(smartmsg_str_t name)
 const char *smartmsg_settings_suggest(smartmsg_str_t name)
 {
     static const char *const names[] = {
-        "ga4", "quiet.pause", "quiet.session", "runtime", NULL
+        "ga4", "preview.secret", "quiet.pause", "quiet.session", "runtime",
+        NULL
     };
     char word[NAME_MAX];
 

@@ -1,5 +1,6 @@
 /*
- * The settings of a site: fields of the Redis hash "config".
+ * The settings of a site: fields of the Redis hash "config".  The secret of
+ * preview links is one, too, and kept apart (core/preview.h).
  */
 
 #ifndef SMARTMSG_CORE_SETTINGS_H
