@@ -5,8 +5,7 @@ use Smartmsg::Test;
 use Smartmsg::Gateway;
 use Smartmsg::Rule;
 
-my $snippet = qr{(?:<template\ data-smartmsg="[^<]*">.*?</template>)+
-    <script\ async\ src="/smartmsg/rt\.[0-9a-f]{16}\.js"></script>}xs;
+my $snippet = snippet;
 
 my $head = '<!doctype html><html lang="en"><body><p>x';
 my $tail = "</body></html>\n";

@@ -9,7 +9,7 @@ use Exporter qw(import);
 use JSON::PP ();
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(rule armed script_of wants_view report claim claimed settle logged each_worker
+our @EXPORT = qw(rule snippet armed script_of wants_view report claim claimed settle logged each_worker
     true false json);
 
 my $JSON = JSON::PP->new->utf8->canonical;
@@ -43,6 +43,14 @@ sub rule {
     $force->{condition} = $if if $if;
 
     return json({ defaultValue => undef, rules => [$force], %opt });
+}
+
+
+# A pattern for all that a page is given.
+sub snippet {
+    return qr{(?:<template\ data-smartmsg="[^<]*">.*?</template>)*
+        <script\ async\ src="[^"]*/rt\.[0-9a-f]{16}\.js"
+        (?:\ (?:nonce|data-smartmsg)="[\w+/=-]*")*></script>}xs;
 }
 
 
