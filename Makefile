@@ -53,7 +53,7 @@ PROVE = prove -I t/lib --timer -j $(JOBS)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all module tool core unit unit-asan drivers bench soak soak-valgrind \
+.PHONY: all module tool core unit unit-asan drivers bench bench-vitals soak soak-valgrind \
 	fuzz fuzzers asan test test-asan test-deps conformance runtime demo \
 	demo-stop install uninstall clean help FORCE
 
@@ -79,6 +79,8 @@ help:
 ## make fuzz         run each fuzzer of t/fuzz for FUZZ_SECONDS=60
 ## make bench        what it costs beside plain nginx, sub_filter and Lua, about 15
 ##                   minutes; QUICK=1 for three
+## make bench-vitals  the last part of it: Core Web Vitals in Chromium, three
+##                   minutes; QUICK=1 for one
 ## make soak         everything at once against one nginx, for SOAK_SECONDS=60
 ## make soak-valgrind  the same under valgrind
 ## make asan         nginx with the module under sanitizers: build/asan/nginx
@@ -164,6 +166,7 @@ $(BUILD)/bench/%: t/bench/%.c $(CORE_LIB)
 bench: $(BENCHES) $(BUILD)/drivers/http_load $(MODULE) | packages-demo-bench
 	$(BUILD)/bench/ruleset
 	perl -I t/lib t/bench/proxy.pl
+	$(MAKE) bench-vitals
 
 soak: $(MODULE) | packages-demo-test
 	SOAK_SECONDS=$(SOAK_SECONDS) perl -I t/lib t/bench/soak.pl
@@ -213,6 +216,9 @@ NODE_MODULES := t/browser/node_modules/.package-lock.json
 $(NODE_MODULES): t/browser/package-lock.json | packages-demo-test
 	cd t/browser && npm ci --no-audit --no-fund
 	@touch $@
+
+bench-vitals: $(MODULE) $(NODE_MODULES) | packages-demo-test
+	perl -I t/lib t/bench/vitals.pl
 
 test-deps: $(MODULE) $(TOOL) $(UNIT) $(DRIVERS) $(NODE_MODULES) | packages-demo-test
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const ARGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -22,7 +23,7 @@ const ARGS = [
 export async function openBrowser({ hosts, ...options } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'smartmsg-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: EXECUTABLE,
     headless: true,
     chromiumSandbox: false,
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
@@ -38,6 +39,11 @@ export async function openBrowser({ hosts, ...options } = {}) {
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Starts Chromium for contexts that share nothing: each has a cache and cookies of its own. */
+export function launch() {
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, chromiumSandbox: false, args: ARGS });
 }
 
 /**

@@ -23,6 +23,7 @@ sub json  { return $JSON->encode($_[0]) }
 # rule(OPTIONS): the JSON of a rule with one message.
 #     title => 'Hello'
 #     on    => 'exit', or ['exit', 'idle']: its triggers
+#     as    => 'dialog'
 #     if    => { FACT => CONDITION, ... }
 #     cap   => { session => 1, days => 7 }
 #     priority, start, end, ...: members of the rule itself
@@ -35,7 +36,7 @@ sub rule {
 
     my $message = {
         when => [ map { { on => $_ } } ref $on ? @$on : $on ],
-        show => { as => 'dialog', title => delete $opt{title} // 'Hello' },
+        show => { as => delete $opt{as} // 'dialog', title => delete $opt{title} // 'Hello' },
     };
     $message->{cap} = $cap if $cap;
 
