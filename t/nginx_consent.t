@@ -54,6 +54,7 @@ END
     server => 'smartmsg_consent $http_x_consent; access_log %DIR%/consent.log consent;',
     locations => $trackers . <<'END');
     location /closed/ { smartmsg_consent denied; proxy_pass http://%UPSTREAM%; }
+    location /done/ { smartmsg_page confirmation; proxy_pass http://%UPSTREAM%; }
     location /fact/ {
         smartmsg_fact cart.value 5; smartmsg_fact own.tier gold;
         proxy_pass http://%UPSTREAM%;
@@ -116,6 +117,7 @@ sub everything {
             qw(/ /cart?utm_source=x /hello /placed /told)),
         $ask->('GET', '/', undef, @document, 'Sec-Purpose' => 'prefetch'),
         $ask->('POST', '/packed', '', Accept => '*/*'),
+        (map { $ask->('GET', "/smartmsg/decide?page=$_", undef, @event) } qw(%2F %2Fhello)),
         (map { $ask->('GET', $_, undef, Accept => '*/*') }
             qw(/hello /order?id=o2 /placed /set /add /told)),
         $ask->('POST', '/smartmsg/event', json({ events => \@events }), @event),
@@ -432,6 +434,20 @@ subtest 'what the page is told' => sub {
     is($flags->($nginx->visitor->page('/', headers => ['Sec-Purpose' => 'prefetch'])),
         'anonymous=1 consent=1', 'nobody is to be counted');
 
+    my $decide = sub {
+        my (@headers) = @_;
+        return $flags->($nginx->request('GET', '/smartmsg/decide?page=%2F',
+            headers => ['Sec-Fetch-Site' => 'same-origin', @headers]));
+    };
+    is($decide->(asks('yes')), '', 'a decision without its page: granted');
+    is($decide->(), 'anonymous=1 consent=1', 'unknown');
+    is($decide->(asks('no')), 'anonymous=1', 'denied');
+
+    my $packs = sub { return scalar grep { $_->{pack} } Smartmsg::Rule::templates($_[0]) };
+    is($packs->($nginx->visitor->page('/done/', headers => [asks('yes')])), 1,
+        'the order that the page confirms is looked for');
+    is($packs->($nginx->visitor->page('/done/', headers => [asks('no')])), 0, 'but not without consent');
+
     # nothing to say
     $redis->cmd(HSET => 'smartmsg:rules', hello => rule(if => { 'cart.value' => 99 }));
     my $res = wait_until {
@@ -526,6 +542,17 @@ subtest 'documentation' => sub {
         }
         $nginx->stop_ok;
     }
+};
+
+
+subtest 'without Redis' => sub {
+    my $alone = nginx(upstream => $up);
+    my $res = $alone->request('POST', '/smartmsg/event',
+        headers => ['Sec-Fetch-Site' => 'same-origin', Cookie => 'smartmsg=fnymw8RbVLOcjVAFQkG_pw'],
+        body => json({ events => [{ event => 'consent', granted => false }] }));
+    is($res->status, 204, 'there is nothing to forget');
+    is($res->header('Set-Cookie'), undef, 'so nothing is said');
+    $alone->stop_ok;
 };
 
 
