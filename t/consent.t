@@ -13,7 +13,8 @@ my $nginx = nginx(redis => $redis,
         open => rule(on => 'load', title => 'For everybody', if => { 'page.path' => '/open' }),
         again => rule(on => 'load', title => 'Welcome back', if => { 'session.views' => 2 }),
     },
-    server => 'smartmsg_consent $arg_said;');
+    server => 'smartmsg_consent $arg_said;',
+    locations => 'location /fetch/ { smartmsg_mode fetch; proxy_pass http://%UPSTREAM%; }');
 
 $ENV{SMARTMSG_URL} = 'http://127.0.0.1:' . $nginx->port . '/';
 $ENV{SMARTMSG_REDIS_SOCKET} = $redis->socket_path;

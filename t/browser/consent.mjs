@@ -164,6 +164,29 @@ visit('a script of the shop speaks', async (page) => {
   await until('nothing is left', async () => (await keys()).length === 0);
 });
 
+visit('in fetch mode', async (page) => {
+  const decided = () => page.waitForResponse((response) => response.url().includes('/smartmsg/decide'));
+  let decision = decided();
+  await open(page, 'fetch/');
+  assert.equal((await decision).status(), 200);
+  assert.deepEqual([await cookies(), await keys()], [[], []]);
+  await tells(page, () => choose(page, 'granted'));
+  assert.equal((await cookies()).length, 1);
+
+  decision = decided();
+  await open(page, 'fetch/');
+  await decision;
+  await until('the view is counted', async () => (await keys()).length === 2);
+  await tells(page, () => choose(page, 'denied'));
+  assert.deepEqual(await cookies(), []);
+  await until('nothing is left', async () => (await keys()).length === 0);
+
+  decision = decided();
+  await open(page, 'fetch/?said=no');
+  assert.equal((await decision).status(), 204);
+  assert.deepEqual(await cookies(), []);
+});
+
 visit('a visitor who agreed before the module came', async (page) => {
   await tcf(page);
   await browser.context.addCookies([{ name: 'banner', value: 'yes', url }]);

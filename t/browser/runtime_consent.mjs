@@ -293,6 +293,34 @@ test('of somebody anonymous only messages are counted, until there is consent', 
   );
 });
 
+test('a message of somebody anonymous comes once, however often the address changes', {}, async ({
+  page,
+  stand,
+  open,
+}) => {
+  const heading = page.locator(BUBBLE).getByRole('heading');
+  const shown = async () => {
+    for (let tries = 0; tries < 60 && (await heading.count()) === 0; tries += 1) await page.clock.runFor(1000);
+    return heading.textContent();
+  };
+  const close = async () => {
+    await page.locator(BUBBLE).getByRole('button', { name: 'Close' }).click();
+    for (let tries = 0; tries < 60 && (await heading.count()) > 0; tries += 1) await page.clock.runFor(100);
+  };
+  stand.mark = 'fetch';
+  stand.decision = [HELP, UNKNOWN];
+  await page.clock.install();
+  await open();
+  assert.equal(await shown(), 'Help');
+  await close();
+  stand.decision = [HELP, { ...HELP, rule: 'other', title: 'Other', when: [{ on: 'load', after: 9 }] }, UNKNOWN];
+  await page.evaluate(() => history.pushState({}, '', '/elsewhere'));
+  await page.clock.runFor(500);
+  await stand.needAsked(2);
+  assert.equal(await shown(), 'Other', 'the first one had its turn before');
+  assert.deepEqual(stand.claims, []);
+});
+
 test('nothing is stored on the device', { messages: [HELP, UNKNOWN] }, async ({ page, open }) => {
   await open();
   const before = await page.context().cookies();
