@@ -33,7 +33,7 @@ typedef struct {
     time_t                          now;
     time_t                          ttl;
 
-    /* replies to come */
+    /* replies to come, one or two */
     ngx_uint_t                      pending;
 
     unsigned                        begins:1;
@@ -374,6 +374,7 @@ ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &view->visitor, 's');
     ngx_smartmsg_cmd_text(&cmd, "views");
     ngx_smartmsg_cmd_int(&cmd, 1);
+    cmd.lazy = 1;
 
     if (view->minted) {
         ngx_smartmsg_store_write(&cmd, store, rc);
@@ -403,8 +404,13 @@ ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
 
     visit->pending++;
 
+    if (view->known) {
+        return;
+    }
+
     ngx_smartmsg_store_cmd(&cmd, store, "HDEL", &view->visitor, 's');
     ngx_smartmsg_cmd_text(&cmd, "new");
+    cmd.lazy = 1;
 
     sent = ngx_smartmsg_cmd_query(&cmd, store->redis,
                                   ngx_smartmsg_store_visit_reply, visit, NULL);

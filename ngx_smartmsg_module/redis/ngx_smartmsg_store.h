@@ -97,6 +97,12 @@ typedef struct {
     unsigned                      fresh:1;
 
     /*
+     * The session goes on: as read, it has the field "views", but not "new",
+     * which only the first view of all leaves.
+     */
+    unsigned                      known:1;
+
+    /*
      * The page was fetched ahead: if it is ever seen, a view follows.  What
      * begins a new session is written, but nothing is counted.
      */
