@@ -267,6 +267,7 @@ typedef struct {
     u_char                      *meta_csp;
     ngx_smartmsg_csp_t          *csp;       /* NULL: the page has none */
     ngx_str_t                    nonce;
+    off_t                        added;     /* bytes put into the page */
     ngx_chain_t                 *held;      /* from the insertion point on */
     ngx_chain_t                 *free;
     ngx_chain_t                 *busy;
@@ -300,6 +301,7 @@ typedef struct {
     unsigned                     again:1;   /* the view has been counted */
     unsigned                     asking:1;  /* it waits for Redis */
     unsigned                     answered:1;
+    unsigned                     deferred:1;  /* the header is kept back */
 } ngx_smartmsg_ctx_t;
 
 
@@ -433,6 +435,9 @@ ngx_int_t ngx_smartmsg_body_filter_init(ngx_conf_t *cf);
 ngx_int_t ngx_smartmsg_inflate_init(ngx_conf_t *cf);
 ngx_int_t ngx_smartmsg_inflate_start(ngx_smartmsg_ctx_t *ctx);
 ngx_int_t ngx_smartmsg_track_init(ngx_conf_t *cf);
+
+/* sends the header of a page that was kept back until its body began */
+ngx_int_t ngx_smartmsg_send_header(ngx_smartmsg_ctx_t *ctx);
 
 /* tells nginx whether some of the page is still kept here */
 void ngx_smartmsg_set_buffered(ngx_smartmsg_ctx_t *ctx);

@@ -52,12 +52,15 @@ ngx_smartmsg_body_filter_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_smartmsg_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_smartmsg_ctx_t   *ctx;
-    ngx_smartmsg_out_t    out;
+    ngx_int_t            rc;
+    ngx_smartmsg_ctx_t  *ctx;
+    ngx_smartmsg_out_t   out;
 
     ctx = ngx_http_get_module_ctx(r, ngx_smartmsg_module);
 
-    if (ctx == NULL || ctx->body == NGX_SMARTMSG_BODY_PASS || r != r->main) {
+    if (ctx == NULL || r != r->main
+        || (ctx->body == NGX_SMARTMSG_BODY_PASS && !ctx->deferred))
+    {
         return ngx_http_next_body_filter(r, in);
     }
 
@@ -87,6 +90,19 @@ ngx_smartmsg_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     if (ngx_smartmsg_body_chain(ctx, in, &out) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    if (ctx->deferred) {
+
+        if (in == NULL) {
+            return NGX_OK;
+        }
+
+        rc = ngx_smartmsg_send_header(ctx);
+
+        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+            return NGX_ERROR;
+        }
     }
 
     return ngx_smartmsg_body_send(ctx, out.first);
@@ -500,6 +516,7 @@ ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
     }
 
     ctx->inserted = 1;
+    ctx->added = ngx_buf_size(b);
 
     return ngx_smartmsg_body_put(ctx, b, out);
 }

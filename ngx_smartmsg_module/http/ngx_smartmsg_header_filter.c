@@ -15,6 +15,8 @@ static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
 static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx);
+static ngx_uint_t ngx_smartmsg_is_deferrable(ngx_http_request_t *r);
+static ngx_int_t ngx_smartmsg_change_header(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_clear_digests(ngx_http_request_t *r);
 
 
@@ -84,7 +86,45 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
         && (ctx->neutral ? ngx_smartmsg_header_neutral(ctx)
                          : ngx_smartmsg_header_page(ctx)) != NGX_OK)
     {
+    ctx->deferred = 0;
+
+    if (!ctx->off && ngx_smartmsg_header_page(ctx) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    if (ctx->deferred) {
+        return NGX_OK;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+/*
+ * The header that was kept back: if the page was put together meanwhile its
+ * length is known, if it stays as it is its header does, too.
+ */
+
+ngx_int_t
+ngx_smartmsg_send_header(ngx_smartmsg_ctx_t *ctx)
+{
+    off_t                length;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    ctx->deferred = 0;
+
+    if (ctx->added || ctx->body != NGX_SMARTMSG_BODY_PASS) {
+
+        length = ctx->added ? r->headers_out.content_length_n + ctx->added
+                            : -1;
+
+        if (ngx_smartmsg_change_header(ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        r->headers_out.content_length_n = length;
     }
 
     return ngx_http_next_header_filter(r);
@@ -125,6 +165,8 @@ ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
 
     ngx_smartmsg_decide(ctx);
     ngx_smartmsg_view(ctx);
+
+    ctx->added = 0;
 
     if (status != NGX_SMARTMSG_NONE) {
         ctx->status = status;
@@ -313,12 +355,6 @@ ngx_smartmsg_send_id(ngx_smartmsg_ctx_t *ctx)
 }
 
 
-/*
- * The page may become longer, and is this visitor's alone.  Without
- * validators the browser asks for it again, and never gets yesterday's
- * message confirmed.
- */
-
 static ngx_int_t
 ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
 {
@@ -357,6 +393,46 @@ ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
 
 static ngx_int_t
 ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx)
+    if (ctx->inflate == NULL && ngx_smartmsg_is_deferrable(r)) {
+        ctx->deferred = 1;
+        return NGX_OK;
+    }
+
+    return ngx_smartmsg_change_header(ctx);
+}
+
+
+/*
+ * nginx itself keeps the header of a buffered response back until the first
+ * bytes of the body have come.  If they are the whole page already, as they
+ * often are, the length that it will have can be told, and chunks with their
+ * end in a packet of its own are not needed.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_is_deferrable(ngx_http_request_t *r)
+{
+#if (NGX_HTTP_CACHE)
+
+    if (r->cached) {
+        return 0;
+    }
+
+#endif
+
+    return (r->upstream && r->upstream->buffering
+            && r->headers_out.content_length_n > 0);
+}
+
+
+/*
+ * The page may become longer, and is this visitor's alone.  Without
+ * validators the browser asks for it again, and never gets yesterday's
+ * message confirmed.
+ */
+
+static ngx_int_t
+ngx_smartmsg_change_header(ngx_smartmsg_ctx_t *ctx)
 {
     ngx_http_request_t  *r;
 

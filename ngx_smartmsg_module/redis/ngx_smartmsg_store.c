@@ -374,7 +374,10 @@ ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &view->visitor, 's');
     ngx_smartmsg_cmd_text(&cmd, "views");
     ngx_smartmsg_cmd_int(&cmd, 1);
-    cmd.lazy = 1;
+
+    /* whoever begins a visit is to find it in Redis soon */
+
+    cmd.lazy = view->known;
 
     if (view->minted) {
         ngx_smartmsg_store_write(&cmd, store, rc);
@@ -410,7 +413,6 @@ ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
 
     ngx_smartmsg_store_cmd(&cmd, store, "HDEL", &view->visitor, 's');
     ngx_smartmsg_cmd_text(&cmd, "new");
-    cmd.lazy = 1;
 
     sent = ngx_smartmsg_cmd_query(&cmd, store->redis,
                                   ngx_smartmsg_store_visit_reply, visit, NULL);
