@@ -27,7 +27,9 @@
  *   ngx_smartmsg_fetch.c          fetch mode: the same page for everyone
  *   ngx_smartmsg_decide.c         a decision without its page
  *   ngx_smartmsg_decide_page.c    the page that such a question names
+ *   ngx_smartmsg_body_file.c      pages in files
  *   ngx_smartmsg_body_put.c       chains and buffers that go on
+ *   ngx_smartmsg_place.c          where the place is in which file
  *   ngx_smartmsg_endpoint.c       location of the runtime and of events
  *   ngx_smartmsg_event.c          events of the browser
  *   ngx_smartmsg_event_write.c    what they leave in Redis

@@ -1,7 +1,8 @@
 
 /*
  * Shared by the parts of the body filter: ngx_smartmsg_body_filter.c (scan,
- * hold, insert) and ngx_smartmsg_body_put.c (chains and buffers).
+ * hold, insert), ngx_smartmsg_body_file.c (pages in files) and
+ * ngx_smartmsg_body_put.c (chains and buffers).
  */
 
 
@@ -19,6 +20,23 @@ typedef struct {
     ngx_chain_t  **last;
 } ngx_smartmsg_out_t;
 
+
+/* the place is here, "rest" and what was kept before it follow */
+ngx_int_t ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *rest,
+    ngx_smartmsg_out_t *out);
+
+/* nothing will be inserted, the page goes on as it is */
+ngx_int_t ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_status_e status, ngx_buf_t *b, ngx_smartmsg_out_t *out);
+
+/* why, when the scanner says so; and at the end of a page, if it is no place */
+ngx_smartmsg_status_e ngx_smartmsg_body_stop_status(ngx_smartmsg_ctx_t *ctx);
+ngx_smartmsg_status_e ngx_smartmsg_body_end_status(ngx_smartmsg_ctx_t *ctx,
+    ngx_buf_t *b);
+
+/* a page, or what is left of it, that is in a file only */
+ngx_int_t ngx_smartmsg_body_file(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
+    ngx_smartmsg_out_t *out);
 
 /* a buffer as it is */
 ngx_int_t ngx_smartmsg_body_put(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,

@@ -5,6 +5,11 @@
 #include "http/ngx_smartmsg_session.h"
 
 
+/* larger files are not read at once */
+
+#define NGX_SMARTMSG_MAX_FILE  (4 * 1024 * 1024)
+
+
 static ngx_int_t ngx_smartmsg_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_header_neutral(ngx_smartmsg_ctx_t *ctx);
@@ -14,9 +19,9 @@ static ngx_uint_t ngx_smartmsg_is_wide(ngx_str_t *type);
 static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
 static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
+static ngx_uint_t ngx_smartmsg_is_file(ngx_http_request_t *r);
+static ngx_uint_t ngx_smartmsg_is_deferrable(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx);
-static ngx_uint_t ngx_smartmsg_is_deferrable(ngx_http_request_t *r);
-static ngx_int_t ngx_smartmsg_change_header(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_clear_digests(ngx_http_request_t *r);
 
 
@@ -74,6 +79,8 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
 
     ctx->body = NGX_SMARTMSG_BODY_PASS;
     ctx->inflate = NULL;
+    ctx->deferred = 0;
+    ctx->added = 0;
 
     if (!lcf->enable
         || (ctx->neutral && lcf->mode != NGX_SMARTMSG_MODE_FETCH))
@@ -86,9 +93,6 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
         && (ctx->neutral ? ngx_smartmsg_header_neutral(ctx)
                          : ngx_smartmsg_header_page(ctx)) != NGX_OK)
     {
-    ctx->deferred = 0;
-
-    if (!ctx->off && ngx_smartmsg_header_page(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -120,7 +124,7 @@ ngx_smartmsg_send_header(ngx_smartmsg_ctx_t *ctx)
         length = ctx->added ? r->headers_out.content_length_n + ctx->added
                             : -1;
 
-        if (ngx_smartmsg_change_header(ctx) != NGX_OK) {
+        if (ngx_smartmsg_prepare_header(ctx) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -165,8 +169,6 @@ ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
 
     ngx_smartmsg_decide(ctx);
     ngx_smartmsg_view(ctx);
-
-    ctx->added = 0;
 
     if (status != NGX_SMARTMSG_NONE) {
         ctx->status = status;
@@ -385,20 +387,55 @@ ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
 
     ctx->body = NGX_SMARTMSG_BODY_SCAN;
 
-    r->filter_need_in_memory = 1;
+    if (ctx->inflate || !ngx_smartmsg_is_file(r)) {
+        r->filter_need_in_memory = 1;
+    }
+
+    if (ngx_smartmsg_is_deferrable(ctx)) {
+        ctx->deferred = 1;
+        return NGX_OK;
+    }
 
     return ngx_smartmsg_prepare_header(ctx);
 }
 
 
-static ngx_int_t
-ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx)
-    if (ctx->inflate == NULL && ngx_smartmsg_is_deferrable(r)) {
-        ctx->deferred = 1;
-        return NGX_OK;
+/*
+ * May it come as a file, and stay one?  nginx sends it without reading it,
+ * unless a filter wants to see it, and ngx_smartmsg_body_file.c can do with
+ * that.  It reads the whole page once: where nginx is told not to wait for
+ * the disk, or the page is huge, it comes in memory as others do.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_is_file(ngx_http_request_t *r)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (r->upstream
+
+#if (NGX_HTTP_CACHE)
+        && !r->cached
+#endif
+
+       )
+    {
+        return 0;
     }
 
-    return ngx_smartmsg_change_header(ctx);
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+#if (NGX_HAVE_FILE_AIO || NGX_THREADS)
+
+    if (clcf->aio != NGX_HTTP_AIO_OFF) {
+        return 0;
+    }
+
+#endif
+
+    return (r->connection->sendfile
+            && clcf->directio == NGX_OPEN_FILE_DIRECTIO_OFF
+            && r->headers_out.content_length_n <= NGX_SMARTMSG_MAX_FILE);
 }
 
 
@@ -410,8 +447,12 @@ ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx)
  */
 
 static ngx_uint_t
-ngx_smartmsg_is_deferrable(ngx_http_request_t *r)
+ngx_smartmsg_is_deferrable(ngx_smartmsg_ctx_t *ctx)
 {
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
 #if (NGX_HTTP_CACHE)
 
     if (r->cached) {
@@ -420,7 +461,8 @@ ngx_smartmsg_is_deferrable(ngx_http_request_t *r)
 
 #endif
 
-    return (r->upstream && r->upstream->buffering
+    return (ctx->inflate == NULL && !ctx->neutral
+            && r->upstream && r->upstream->buffering
             && r->headers_out.content_length_n > 0);
 }
 
@@ -432,7 +474,7 @@ ngx_smartmsg_is_deferrable(ngx_http_request_t *r)
  */
 
 static ngx_int_t
-ngx_smartmsg_change_header(ngx_smartmsg_ctx_t *ctx)
+ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx)
 {
     ngx_http_request_t  *r;
 
