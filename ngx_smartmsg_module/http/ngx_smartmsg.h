@@ -18,6 +18,7 @@
  *   ngx_smartmsg_facts.c          what rules may ask about a page view
  *   ngx_smartmsg_sources*.c       where each fact comes from
  *   ngx_smartmsg_decision.c       facts and caps in, armed messages out
+ *   ngx_smartmsg_sticky.c         variations that visitors keep
  *   ngx_smartmsg_preview.c        pages of preview links
  *   ngx_smartmsg_header_filter.c  may the response carry a message?
  *   ngx_smartmsg_csp.c            the page's security policies
@@ -256,6 +257,7 @@ typedef struct {
                                                page that is asked about */
 
     smartmsg_decision_t          decision;
+    ngx_array_t                 *sticky;    /* to be kept; NULL: nothing */
 
     ngx_smartmsg_preview_t      *preview;   /* NULL: no valid link */
     ngx_str_t                    token;     /* while rules are waited for */

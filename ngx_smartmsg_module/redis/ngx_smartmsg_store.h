@@ -245,6 +245,17 @@ ngx_int_t ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event);
 
 /*
+ * Keeps variations that a visitor has been given: names and values, at most
+ * NGX_SMARTMSG_STICKY_FIELDS, of core/sticky_field.h.
+ */
+
+#define NGX_SMARTMSG_STICKY_FIELDS  16
+
+ngx_int_t ngx_smartmsg_store_sticky(ngx_smartmsg_store_t *store,
+    ngx_str_t *visitor, time_t visitor_ttl, ngx_smartmsg_field_t *fields,
+    ngx_uint_t nfields);
+
+/*
  * An event that a request of the shop means.  The name is a plain word, and
  * one of few: each has a counter in the session.
  */
