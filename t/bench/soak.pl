@@ -23,7 +23,7 @@ my $tail = "</body></html>\n";
 my $body = "$head$tail";
 
 my $snippet = qr{(?:<template\ data-smartmsg="[^<]*">.*?</template>)*
-    <script\ async\ src="/smartmsg/rt\.[0-9a-f]{16}\.js"\ data-smartmsg="1"></script>}xs;
+    <script\ async\ src="/smartmsg/rt\.[0-9a-f]{16}\.js"\ data-smartmsg="\d+v?"></script>}xs;
 my $page = qr{\A\Q$head\E(?:$snippet)?\Q$tail\E\z};
 
 my $files = tempdir('files');
