@@ -414,6 +414,13 @@ subtest 'which rules' => sub {
         is($armed->(json({ %{ $rule{$_} }, priority => 5 }), asks('no')), 0, "$_: without");
     }
 
+    # who is in which variation is kept of visitors: nobody is in a test
+    my @got_of = commands {
+        is($armed->(json({ priority => 5, rules => [{ hashAttribute => 'own.tier',
+            variations => [$message, $message] }] }), asks('no')), 0, 'a test by another attribute');
+    };
+    is(join(' ', grep { /smartmsg:\{/ } @got_of), '', 'which leaves nothing behind');
+
     $redis->cmd(DEL => 'smartmsg:rules');
     ok((wait_until { armed($nginx->visitor->page('/')) eq 'hello' }), 'as before');
 };
