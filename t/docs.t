@@ -143,7 +143,17 @@ subtest 'rules' => sub {
     my ($kinds) = source('core/trigger.c') =~ /kinds\[[^=]*= \{(.*?)\n\};/s;
     same_words('triggers', [ words('rules.md', 'when') ], [ 'on', $kinds =~ /"(\w+)"/g ]);
 
-    my $code = join '', map { slurp($_) } grep { -e } map { "$src/core/$_.c" } qw(show message cap);
+    my $triggers = slurp("$root/docs/triggers.md");
+    my ($options) = source('core/trigger.c') =~ /members\[MEMBERS\] = \{(.*?)\n\};/s;
+    same_words('sections of triggers.md', [ grep { !/ / } $triggers =~ /^## (.*)$/mg ],
+        [ $kinds =~ /"(\w+)"/g ]);
+    for my $member ($options =~ /"(\w+)"/g) {
+        like($page, qr/`$member`/, "$member is documented");
+        like($triggers, qr/`$member`|"$member"/, "$member is explained");
+    }
+
+    my $code = join '', map { slurp($_) } grep { -e } map { "$src/core/$_.c" }
+        qw(show message cap when);
     my @members = map { /"(\w+)"/g } $code =~ /const names\[\] = \{(.*?)NULL/sg;
     cmp_ok(@members, '>', 10, 'there are some');
     for my $member (@members) {

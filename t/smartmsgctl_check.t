@@ -58,7 +58,7 @@ END
         [ '4:36', 'rules[0].condition.page.type.$inn', qr/did you mean \$in\?/ ],
         [ '4:55', 'rules[0].condition.cart.vlaue',
             qr/unknown fact "cart.vlaue", did you mean cart\.value\?/ ],
-        [ '5:28', 'rules[0].force.when[0].on', qr/must be "exit"/ ],
+        [ '5:28', 'rules[0].force.when[0].on', qr/is "exit" meant\?/ ],
         [ '5:56', 'rules[0].force.when[1].after', qr/0 to 86400/ ],
         [ '6:9', 'rules[0].force.show.title', qr/missing/ ],
         [ '6:32', 'rules[0].force.show.titel', qr/is "title" meant\?/ ],

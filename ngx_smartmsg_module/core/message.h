@@ -9,9 +9,7 @@
 #include "core/error.h"
 #include "core/language.h"
 #include "core/str.h"
-#include "core/trigger.h"
-
-#define SMARTMSG_MESSAGE_TRIGGERS 8         /* entries in `when` */
+#include "core/when.h"
 
 /*
  * A message: the value of a rule, {"when": ..., "cap": ..., "show": ...}.
@@ -34,6 +32,8 @@ smartmsg_message_t *smartmsg_message_parse(const json_t *value,
 
 /* Does nothing for NULL. */
 void smartmsg_message_free(smartmsg_message_t *message);
+
+const smartmsg_when_t *smartmsg_message_when(const smartmsg_message_t *message);
 
 /* The kinds of trigger that the message has, at least one. */
 smartmsg_trigger_set_t smartmsg_message_kinds(
@@ -61,14 +61,5 @@ typedef struct {
 void smartmsg_message_text(const smartmsg_message_t *message,
                            smartmsg_str_t language,
                            smartmsg_message_text_t *text);
-
-/*
- * The JSON of those triggers of the message that belong to kinds, in their
- * order, parted by commas, escaped for an attribute:
- * {&quot;on&quot;:&quot;exit&quot;,&quot;after&quot;:5}. Writes to out when it
- * is not NULL; returns the number of bytes.
- */
-size_t smartmsg_message_when(const smartmsg_message_t *message,
-                             smartmsg_trigger_set_t kinds, char *out);
 
 #endif

@@ -63,9 +63,9 @@ smartmsg_preview_e smartmsg_preview_decide(smartmsg_ruleset_t *set,
         return outcome;
     }
 
-    decision->armed[0] = (smartmsg_armed_t){
-        rule, message, variation, smartmsg_message_kinds(message)
-    };
+    decision->armed[0] = smartmsg_ruleset_arm(
+        rule, message, &inner, smartmsg_when_all(smartmsg_message_when(message)));
+    decision->armed[0].variation = variation;
     decision->n = 1;
     decision->set = smartmsg_ruleset_ref(set);
 

@@ -19,6 +19,8 @@ struct smartmsg_rule_s {
     int64_t start;              /* unix seconds, INT64_MIN: always */
     int64_t end;                /* INT64_MAX: never */
     smartmsg_trigger_set_t kinds;
+    unsigned needs;             /* of its messages: SMARTMSG_WHEN_... */
+    smartmsg_rule_facts_t facts;
     bool uses_cart;
     uint32_t page_slot;
     smartmsg_terms_t terms;     /* borrows from what the feature holds */
@@ -163,6 +165,7 @@ static void destroy(smartmsg_rule_t *rule)
         smartmsg_message_free(rule->values[i].message);
     }
 
+    smartmsg_rule_facts_free(&rule->facts);
     smartmsg_feature_free(rule->feature);
     free(rule->values);
     free(rule);
@@ -355,6 +358,9 @@ static bool add_message(smartmsg_rule_t *rule, const json_t *value,
     rule->values[rule->n_values].value = value;
     rule->values[rule->n_values++].message = message;
     rule->kinds |= smartmsg_message_kinds(message);
+    rule->needs |= smartmsg_when_needs(
+        smartmsg_message_when(message),
+        smartmsg_when_all(smartmsg_message_when(message)));
 
     if (rule->terms.goal.len == 0
         && (smartmsg_message_cap(message)->until & SMARTMSG_UNTIL_CONVERT))
@@ -397,12 +403,17 @@ static bool is_signal(smartmsg_str_t name)
            || smartmsg_str_eq(name, SMARTMSG_STR("visitor.last_order"));
 }
 
-/* Notes the facts that matter before the rule is asked. */
-static void note_facts(smartmsg_rule_t *rule, const smartmsg_names_t *names)
+/* Notes the facts that are needed, and those that matter before it is asked. */
+static bool note_facts(smartmsg_rule_t *rule, smartmsg_names_t *names)
 {
     size_t n;
-    const uint32_t *slots = smartmsg_rule_slots(rule, &n);
+    const uint32_t *slots = smartmsg_feature_slots(rule->feature, &n);
 
+    if (!smartmsg_rule_facts_init(&rule->facts, slots, n, rule->needs, names)) {
+        return false;
+    }
+
+    slots = smartmsg_rule_slots(rule, &n);
     rule->page_slot = SMARTMSG_NO_SLOT;
     rule->uses_cart = smartmsg_str_eq(rule->terms.goal, SMARTMSG_STR("cart"))
                       || smartmsg_str_eq(rule->terms.goal,
@@ -417,6 +428,8 @@ static void note_facts(smartmsg_rule_t *rule, const smartmsg_names_t *names)
             rule->page_slot = slots[i];
         }
     }
+
+    return true;
 }
 
 static bool compile(smartmsg_rule_t *rule, json_t *root,
@@ -438,7 +451,10 @@ static bool compile(smartmsg_rule_t *rule, json_t *root,
         return false;
     }
 
-    note_facts(rule, names);
+    if (!note_facts(rule, names)) {
+        smartmsg_error_no_memory(err);
+        return false;
+    }
 
     return true;
 }
@@ -577,7 +593,15 @@ bool smartmsg_rule_urgent(const smartmsg_rule_t *rule)
 
 const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n)
 {
-    return smartmsg_feature_slots(rule->feature, n);
+    *n = rule->facts.n;
+
+    return rule->facts.slots;
+}
+
+const smartmsg_moment_slots_t *smartmsg_rule_moments(
+    const smartmsg_rule_t *rule)
+{
+    return &rule->facts.moments;
 }
 
 const smartmsg_message_t *smartmsg_rule_message(const smartmsg_rule_t *rule,

@@ -9,6 +9,7 @@
 #include "core/feature.h"
 #include "core/message.h"
 #include "core/names.h"
+#include "core/rule_facts.h"
 #include "core/str.h"
 #include "core/terms.h"
 
@@ -61,8 +62,8 @@ bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now);
 bool smartmsg_rule_is_early(const smartmsg_rule_t *rule, int64_t now);
 
 /*
- * Whether a condition asks for what the shop tells the browser only, the cart
- * or orders, or one of these is the goal.
+ * Whether a condition or moment asks for what the shop tells the browser only,
+ * the cart or orders, or one of these is the goal.
  */
 bool smartmsg_rule_uses_cart(const smartmsg_rule_t *rule);
 
@@ -81,8 +82,15 @@ smartmsg_str_t smartmsg_rule_group(const smartmsg_rule_t *rule);
 /* Whether the site's quiet does not count for it. */
 bool smartmsg_rule_urgent(const smartmsg_rule_t *rule);
 
-/* The fact slots that its conditions can ask for: ascending, each once. */
+/*
+ * The fact slots that its conditions can ask for and its messages' moments
+ * depend on: ascending, each once.
+ */
 const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n);
+
+/* Those of the moments. */
+const smartmsg_moment_slots_t *smartmsg_rule_moments(
+    const smartmsg_rule_t *rule);
 
 /*
  * The message that belongs to a value which the rule's feature gave; NULL for

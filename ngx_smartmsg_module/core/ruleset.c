@@ -354,6 +354,54 @@ static smartmsg_rules_t rules_for(smartmsg_ruleset_t *set,
                                       context->facts);
 }
 
+/* A fact that is a number, rounded down; 0 if it is none or there is no slot. */
+static uint32_t count(const smartmsg_context_t *context, uint32_t slot)
+{
+    const smartmsg_value_t *value = NULL;
+
+    if (slot != SMARTMSG_NO_SLOT) {
+        value = context->facts->get(context->facts->data, slot);
+    }
+
+    if (value == NULL || value->type != SMARTMSG_NUMBER
+        || !(value->u.number > 0))
+    {
+        return 0;
+    }
+
+    return value->u.number < UINT32_MAX ? (uint32_t)value->u.number
+                                        : UINT32_MAX;
+}
+
+smartmsg_armed_t smartmsg_ruleset_arm(const smartmsg_rule_t *rule,
+                                      const smartmsg_message_t *message,
+                                      const smartmsg_context_t *context,
+                                      smartmsg_when_set_t entries)
+{
+    const smartmsg_moment_slots_t *slots = smartmsg_rule_moments(rule);
+    const smartmsg_when_t *when = smartmsg_message_when(message);
+    unsigned needs = smartmsg_when_needs(when, entries);
+    smartmsg_armed_t armed = {
+        .rule = rule, .message = message, .entries = entries,
+        .kinds = smartmsg_when_kinds(when, entries),
+    };
+
+    if (needs & SMARTMSG_WHEN_SECONDS) {
+        armed.seconds = count(context, slots->seconds);
+    }
+
+    if (needs & SMARTMSG_WHEN_CART) {
+        armed.items = count(context, slots->items);
+
+        /* some shops tell what a cart is worth, and not what is in it */
+        if (armed.items == 0 && count(context, slots->value) > 0) {
+            armed.items = 1;
+        }
+    }
+
+    return armed;
+}
+
 void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
                              const smartmsg_context_t *context,
                              const smartmsg_seen_t *seen, int64_t now,
@@ -378,19 +426,24 @@ void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
         }
 
         const smartmsg_message_t *message = ask(rule, &inner, &variation);
-        smartmsg_trigger_set_t kinds = message
-            ? smartmsg_message_kinds(message) & free_kinds : 0;
 
-        if (kinds == 0 || is_excluded(rule, decision)
+        if (message == NULL || is_excluded(rule, decision)
             || !smartmsg_limits_allow(rule, message, seen, now))
         {
             continue;
         }
 
-        decision->armed[decision->n++] = (smartmsg_armed_t){
-            rule, message, variation, kinds
-        };
-        free_kinds &= ~kinds;
+        smartmsg_when_set_t entries = smartmsg_when_choose(
+            smartmsg_message_when(message), free_kinds,
+            count(&inner, smartmsg_rule_moments(rule)->views));
+
+        if (entries != 0) {
+            smartmsg_armed_t *armed = &decision->armed[decision->n++];
+
+            *armed = smartmsg_ruleset_arm(rule, message, &inner, entries);
+            armed->variation = variation;
+            free_kinds &= ~armed->kinds;
+        }
     }
 
     if (decision->n > 0) {

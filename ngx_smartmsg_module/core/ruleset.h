@@ -82,8 +82,20 @@ typedef struct {
     const smartmsg_rule_t *rule;
     const smartmsg_message_t *message;
     smartmsg_str_t variation;       /* key of the variation; empty: forced */
-    smartmsg_trigger_set_t kinds;   /* those of its triggers that are armed */
+    smartmsg_when_set_t entries;    /* those of its `when` that are armed */
+    smartmsg_trigger_set_t kinds;   /* of trigger in these */
+    uint32_t seconds;               /* age of the session, if they need it */
+    uint32_t items;                 /* in the cart, if they need it */
 } smartmsg_armed_t;
+
+/*
+ * The message with those entries of its `when` armed, and with the facts that
+ * they need; its variation is left empty.
+ */
+smartmsg_armed_t smartmsg_ruleset_arm(const smartmsg_rule_t *rule,
+                                      const smartmsg_message_t *message,
+                                      const smartmsg_context_t *context,
+                                      smartmsg_when_set_t entries);
 
 /* Holds a reference on the set that its messages, if any, belong to. */
 typedef struct {
@@ -96,7 +108,8 @@ typedef struct {
  * Decides which messages are armed for a page view, at time now (unix
  * seconds): rules in order; switches and dates first, then the conditions,
  * then limits. Each kind of trigger is given to one message only; a message
- * keeps those of its kinds that are still free. Stops when none is free. Of
+ * keeps the entries of its `when` all of whose kinds are still free, and takes
+ * these. Stops when none is free. Of
  * the rules of one group only the first is armed.
  * Rules that the type of the page ("page.type") rules out are not looked at:
  * which these are is found once for each type and remembered in the set, so

@@ -16,16 +16,41 @@ static void put_attribute(smartmsg_sink_t *sink, smartmsg_str_t text)
     sink->len += smartmsg_escape_attribute(text, smartmsg_sink_end(sink));
 }
 
+static void put_count(smartmsg_sink_t *sink, const char *member, uint32_t n)
+{
+    smartmsg_sink_puts(sink, member);
+    smartmsg_sink_number(sink, n);
+    smartmsg_sink_puts(sink, ",");
+}
+
 /* The first message of a rule, nearly always the only one, needs none. */
 static void put_number(smartmsg_sink_t *sink, const smartmsg_armed_t *armed)
 {
     size_t number = smartmsg_rule_message_number(armed->rule, armed->message);
 
     if (number > 0) {
-        smartmsg_sink_puts(sink, "&quot;message&quot;:");
-        smartmsg_sink_number(sink, number);
-        smartmsg_sink_puts(sink, ",");
+        put_count(sink, "&quot;message&quot;:", (uint32_t)number);
     }
+}
+
+/* The moments, and what only the server knows of them. */
+static void put_when(smartmsg_sink_t *sink, const smartmsg_armed_t *armed)
+{
+    const smartmsg_when_t *when = smartmsg_message_when(armed->message);
+    unsigned needs = smartmsg_when_needs(when, armed->entries);
+
+    if (needs & SMARTMSG_WHEN_SECONDS) {
+        put_count(sink, "&quot;seconds&quot;:", armed->seconds);
+    }
+
+    if (needs & SMARTMSG_WHEN_CART) {
+        put_count(sink, "&quot;items&quot;:", armed->items);
+    }
+
+    smartmsg_sink_puts(sink, "&quot;when&quot;:[");
+    sink->len += smartmsg_when_write(when, armed->entries,
+                                     smartmsg_sink_end(sink));
+    smartmsg_sink_puts(sink, "],");
 }
 
 static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
@@ -47,10 +72,8 @@ static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
         smartmsg_sink_puts(sink, "&quot;preview&quot;:1,");
     }
 
-    smartmsg_sink_puts(sink, "&quot;when&quot;:[");
-    sink->len += smartmsg_message_when(armed->message, armed->kinds,
-                                       smartmsg_sink_end(sink));
-    smartmsg_sink_puts(sink, "],&quot;as&quot;:&quot;");
+    put_when(sink, armed);
+    smartmsg_sink_puts(sink, "&quot;as&quot;:&quot;");
     smartmsg_sink_put(sink, text.as);
     smartmsg_sink_puts(sink, "&quot;,&quot;lang&quot;:&quot;");
     put_json(sink, text.language);

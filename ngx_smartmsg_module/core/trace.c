@@ -351,6 +351,7 @@ static const smartmsg_rule_t *find_rival(const reasons_t *r,
 static void add_obstacle(reasons_t *r, const smartmsg_message_t *message)
 {
     const smartmsg_rule_t *other;
+    uint32_t views = smartmsg_when_min_views(smartmsg_message_when(message));
 
     if (add_limit(r, message)) {
         return;
@@ -364,6 +365,10 @@ static void add_obstacle(reasons_t *r, const smartmsg_message_t *message)
         (void) noted(r, smartmsg_trace_add(r->list, "taken",
                                            "%.*s comes before it",
                                            (int) id.len, id.data));
+    } else {
+        (void) noted(r, smartmsg_trace_add(r->list, "minViews",
+                                           "waits for page view %lu of the "
+                                           "session", (unsigned long) views));
     }
 }
 

@@ -19,7 +19,6 @@ typedef struct {
     smartmsg_facts_t getter;
     smartmsg_context_t context;
     smartmsg_seen_t seen;
-    smartmsg_sticky_t sticky;
     smartmsg_decision_t decision;
     smartmsg_trace_t trace;
 } explain_t;
@@ -69,6 +68,20 @@ static const ctl_rule_t **in_order(const ctl_rules_t *rules)
     return list;
 }
 
+/* The kinds of trigger that some rule has. */
+static smartmsg_trigger_set_t used_kinds(const explain_t *x)
+{
+    smartmsg_trigger_set_t kinds = 0;
+
+    for (size_t i = 0; i < x->rules.n; i++) {
+        if (x->rules.rules[i].rule != NULL) {
+            kinds |= smartmsg_rule_kinds(x->rules.rules[i].rule);
+        }
+    }
+
+    return kinds;
+}
+
 static json_t *make_report(const explain_t *x)
 {
     json_t *report = ctl_json(json_object());
@@ -79,6 +92,10 @@ static json_t *make_report(const explain_t *x)
     for (int i = 0; i < SMARTMSG_TRIGGER_KINDS; i++) {
         smartmsg_trigger_e kind = (smartmsg_trigger_e) i;
         const smartmsg_rule_t *rule = smartmsg_trace_owner(&x->trace, kind);
+
+        if ((used_kinds(x) & SMARTMSG_TRIGGER_BIT(kind)) == 0) {
+            continue;
+        }
 
         ctl_json_set_foreign(chosen, smartmsg_trigger_name(kind),
                              rule != NULL
@@ -167,9 +184,7 @@ int ctl_explain(ctl_t *ctl)
     set = smartmsg_catalog_ruleset(x.rules.catalog);
     x.seen = ctl_facts_seen(&x.facts);
     x.getter = smartmsg_json_facts(&x.from, x.rules.names, x.facts.object);
-    x.sticky = ctl_facts_sticky(&x.facts);
     x.context.facts = &x.getter;
-    x.context.sticky = &x.sticky;
 
     smartmsg_ruleset_decide(set, &x.context, &x.seen, now, &x.decision);
     x.trace = (smartmsg_trace_t) { set, x.rules.names, &x.context, &x.seen,

@@ -49,48 +49,6 @@ static void check_html(const char *text, const char *language,
     smartmsg_message_free(message);
 }
 
-static void check_when(const char *text, smartmsg_trigger_set_t kinds,
-                       const char *expected)
-{
-    smartmsg_message_t *message = parse(text);
-    char out[512];
-    size_t len = smartmsg_message_when(message, kinds, NULL);
-
-    assert_in_range(len, 0, sizeof(out));
-    assert_int_equal(smartmsg_message_when(message, kinds, out), len);
-    assert_str(smartmsg_str(out, len), expected);
-    smartmsg_message_free(message);
-}
-
-static void test_when(void **state)
-{
-    const char *text = "{" SHOW ", 'when': ["
-        "{'on': 'exit'}, {'on': 'idle', 'after': 2.5}, {'on': 'dwell'},"
-        "{'on': 'load'}, {'on': 'exit', 'after': 0.0625}]}";
-    smartmsg_message_t *message = parse(text);
-
-    (void)state;
-    assert_int_equal(smartmsg_message_kinds(message), 15);
-    smartmsg_message_free(message);
-
-    check_when(text, 15,
-               "{&quot;on&quot;:&quot;exit&quot;,&quot;after&quot;:3},"
-               "{&quot;on&quot;:&quot;idle&quot;,&quot;after&quot;:2.5},"
-               "{&quot;on&quot;:&quot;dwell&quot;,&quot;after&quot;:30},"
-               "{&quot;on&quot;:&quot;load&quot;,&quot;after&quot;:0},"
-               "{&quot;on&quot;:&quot;exit&quot;,&quot;after&quot;:0.063}");
-    check_when(text, SMARTMSG_TRIGGER_BIT(SMARTMSG_TRIGGER_EXIT),
-               "{&quot;on&quot;:&quot;exit&quot;,&quot;after&quot;:3},"
-               "{&quot;on&quot;:&quot;exit&quot;,&quot;after&quot;:0.063}");
-    check_when(text, SMARTMSG_TRIGGER_BIT(SMARTMSG_TRIGGER_LOAD),
-               "{&quot;on&quot;:&quot;load&quot;,&quot;after&quot;:0}");
-    check_when(text, 0, "");
-    check_when("{" SHOW ", 'when': [{'on': 'load', 'after': 0.005}]}", 15,
-               "{&quot;on&quot;:&quot;load&quot;,&quot;after&quot;:0.005}");
-    check_when("{" SHOW ", 'when': [{'on': 'idle'}]}", 15,
-               "{&quot;on&quot;:&quot;idle&quot;,&quot;after&quot;:30}");
-}
-
 static void test_cap(void **state)
 {
     smartmsg_message_t *message = parse(
@@ -215,27 +173,6 @@ static void test_shape_errors(void **state)
     check_error("{" SHOW "}", "v.when", "missing");
     check_error("{" WHEN "}", "v.show", "missing");
     check_error("{" WHEN ", 'show': 'x'}", "v.show", "must be an object");
-}
-
-static void test_when_errors(void **state)
-{
-    (void)state;
-
-    check_error("{" SHOW ", 'when': {'on': 'exit'}}", "v.when", "list");
-    check_error("{" SHOW ", 'when': []}", "v.when", "1 to 8");
-    check_error("{" SHOW ", 'when': [1,2,3,4,5,6,7,8,9]}", "v.when", "1 to 8");
-    check_error("{" SHOW ", 'when': ['exit']}", "v.when[0]", "an object");
-    check_error("{" SHOW ", 'when': [{}]}", "v.when[0].on", "missing");
-    check_error("{" SHOW ", 'when': [{'on': 'leave'}]}", "v.when[0].on",
-                "\"exit\"");
-    check_error("{" SHOW ", 'when': [{'on': 'exit', 'afer': 1}]}",
-                "v.when[0].afer", "\"after\"");
-    check_error("{" SHOW ", 'when': [{'on': 'exit', 'after': '1'}]}",
-                "v.when[0].after", "number of seconds");
-    check_error("{" SHOW ", 'when': [{'on': 'exit', 'after': -1}]}",
-                "v.when[0].after", "0 to 86400");
-    check_error("{" SHOW ", 'when': [{'on': 'exit'}, {'on': 'load', "
-                "'after': 86401}]}", "v.when[1].after", "0 to 86400");
 }
 
 static void test_cap_errors(void **state)
@@ -363,14 +300,12 @@ static void test_no_err(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_when),
         cmocka_unit_test(test_cap),
         cmocka_unit_test(test_html),
         cmocka_unit_test(test_actions),
         cmocka_unit_test(test_languages),
         cmocka_unit_test(test_no_language),
         cmocka_unit_test(test_shape_errors),
-        cmocka_unit_test(test_when_errors),
         cmocka_unit_test(test_cap_errors),
         cmocka_unit_test(test_show_errors),
         cmocka_unit_test(test_action_errors),

@@ -227,8 +227,8 @@ static void test_number(void **state)
         "data-close></button></template>" SCRIPT_OF("1"));
 }
 
-/* Only the armed kinds of trigger are told to the browser. */
-static void test_armed_kinds(void **state)
+/* Only the armed entries of `when` are told to the browser. */
+static void test_armed_entries(void **state)
 {
     smartmsg_rule_t *rule = make_rule(names, "a", "{'defaultValue': "
                                       MESSAGE(EXIT "," IDLE "," LOAD) "}");
@@ -240,8 +240,7 @@ static void test_armed_kinds(void **state)
     smartmsg_armed_t armed = {
         .rule = rule,
         .message = smartmsg_rule_message(rule, value),
-        .kinds = SMARTMSG_TRIGGER_BIT(SMARTMSG_TRIGGER_IDLE)
-                 | SMARTMSG_TRIGGER_BIT(SMARTMSG_TRIGGER_LOAD),
+        .entries = 2 | 4,
     };
     smartmsg_snippet_t snippet = {
         .armed = &armed, .n = 1, .script_url = S("/rt.js"),
@@ -256,6 +255,45 @@ static void test_armed_kinds(void **state)
     smartmsg_rule_unref(rule);
 }
 
+/* What only the server knows of a moment, and only where it is asked for. */
+static void test_session(void **state)
+{
+    smartmsg_rule_t *rule = make_rule(names, "a", "{'defaultValue': "
+        MESSAGE(EXIT ", {'on': 'dwell', 'session': true}, {'on': 'cart'}") "}");
+    const json_t *value = smartmsg_feature_value(smartmsg_rule_feature(rule),
+                                                 0, NULL);
+    smartmsg_armed_t armed = {
+        .rule = rule, .message = smartmsg_rule_message(rule, value),
+        .seconds = 95, .items = 2,
+    };
+    smartmsg_snippet_t snippet = {
+        .armed = &armed, .n = 1, .script_url = S("/rt.js"),
+    };
+    static const char *const expected[] = {
+        [1] = "&quot;&quot;,&quot;when&quot;:[{&quot;on&quot;:&quot;exit",
+        [2] = "&quot;&quot;,&quot;seconds&quot;:95,&quot;when&quot;:[{",
+        [4] = "&quot;&quot;,&quot;items&quot;:2,&quot;when&quot;:[{",
+        [7] = "&quot;&quot;,&quot;seconds&quot;:95,&quot;items&quot;:2,"
+              "&quot;when&quot;:[{",
+    };
+
+    (void)state;
+
+    for (unsigned i = 1; i < 8; i++) {
+        armed.entries = i;
+
+        char *text = write_snippet(&snippet);
+
+        if (expected[i] != NULL) {
+            assert_non_null(strstr(text, expected[i]));
+        }
+
+        free(text);
+    }
+
+    smartmsg_rule_unref(rule);
+}
+
 static void test_several(void **state)
 {
     smartmsg_rule_t *rule = make_rule(names, "a", "{'defaultValue': "
@@ -264,8 +302,8 @@ static void test_several(void **state)
                                                  0, NULL);
     const smartmsg_message_t *message = smartmsg_rule_message(rule, value);
     smartmsg_armed_t armed[2] = {
-        {.rule = rule, .message = message, .kinds = 15},
-        {.rule = rule, .message = message, .kinds = 15},
+        {.rule = rule, .message = message, .entries = 1},
+        {.rule = rule, .message = message, .entries = 1},
     };
     smartmsg_snippet_t snippet = {
         .armed = armed, .n = 2, .script_url = S("/rt.js"), .view = true,
@@ -437,7 +475,7 @@ static void check_round_trip(unsigned *seed)
         .message = smartmsg_rule_message(rule, value),
         .variation = smartmsg_str(json_string_value(key),
                                   json_string_length(key)),
-        .kinds = 15,
+        .entries = 1,
     };
     smartmsg_snippet_t snippet = {
         .armed = &armed, .n = 1, .script_url = S("/rt.js"),
@@ -504,7 +542,8 @@ int main(void)
         cmocka_unit_test(test_message),
         cmocka_unit_test(test_variation),
         cmocka_unit_test(test_number),
-        cmocka_unit_test(test_armed_kinds),
+        cmocka_unit_test(test_armed_entries),
+        cmocka_unit_test(test_session),
         cmocka_unit_test(test_several),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_round_trip),

@@ -2,8 +2,8 @@
  * Takes the templates that the server put at the end of the page, or sent when it was asked.
  *
  * @param {Document} from
- * @returns {{messages: Array<{rule: string, variation: string, when: Array<{on: string, after?: number}>, as: string,
- *   lang: string, content: DocumentFragment}>, count: number, view?: number, anonymous?: number, consent?: number,
+ * @returns {{messages: Array<{rule: string, variation: string, when: Array<{on: string}|{all: Array<{on: string}>}>,
+ *   as: string, lang: string, content: DocumentFragment}>, count: number, view?: number, anonymous?: number, consent?: number,
  *   pack?: object, ga4?: number, trace?: object}} the messages by descending priority, how many templates there were, and
  *   of the page as a whole: whether this view has yet to be counted, whether nothing may be remembered of the visitor,
  *   whether the browser is to ask for that, what the shop pack tells to look at, whether the shop's analytics is told of

@@ -52,7 +52,7 @@ export function createPage(reporter) {
   }
 
   function armTriggers() {
-    abort();
+    life.abort();
     life = new AbortController();
     stage.arm(messages, life.signal);
   }
@@ -72,6 +72,7 @@ export function createPage(reporter) {
 
   function abort() {
     life.abort();
+    emit('abort');
   }
 
   return { arm, abort };

@@ -1,6 +1,6 @@
 import { safely } from './border.js';
 import { on as hear } from './bus.js';
-import { flat, line } from './flat.js';
+import { flat } from './flat.js';
 import { mayInterrupt } from './manners.js';
 import { TRIGGERS } from './triggers/index.js';
 import { loadUi, loadUiSoon } from './ui.js';
@@ -49,9 +49,7 @@ export function createStage({ report, claim }) {
     try {
       ui.present(message, {
         clicked: safely((action) => report({ event: 'click', ...about, action })),
-        answered: safely((fields, consent) =>
-          report({ event: 'answer', ...about, fields: flat(fields), consent: consent && line(consent, 512) }),
-        ),
+        answered: safely((fields, consent) => report({ event: 'answer', ...about, fields: flat(fields), consent })),
         closed: safely((dismissed) => {
           busy = false;
           restUntil = performance.now() + REST;
@@ -81,8 +79,17 @@ export function createStage({ report, claim }) {
       if (ask.rule === message.rule) ask.shown = offer(message, undefined, life);
     };
     hear('show', show, life.signal);
-    for (const { on, after } of message.when) {
-      TRIGGERS[on]?.(after, () => offer(message, on, life), life.signal);
+    for (const entry of message.when) armEntry(entry, message, life);
+  }
+
+  /** Of a group all must have happened. A trigger that this version or browser does not know never does. */
+  function armEntry(entry, message, life) {
+    const triggers = entry.all ?? [entry];
+    const happened = new Set();
+    for (const trigger of triggers) {
+      const { on } = trigger;
+      const fire = () => happened.add(trigger).size === triggers.length && offer(message, on, life);
+      safely(() => TRIGGERS[on](trigger, fire, life.signal, message))();
     }
   }
 

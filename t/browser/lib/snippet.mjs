@@ -37,12 +37,12 @@ function content({ title, text, actions = [], close = 'Close' }) {
 /**
  * One message as the server renders it.
  *
- * @param {{rule: string, variation?: string, number?: number, when: object[], as?: string, lang?: string, title: string, text?: string,
+ * @param {{rule: string, variation?: string, number?: number, seconds?: number, items?: number, when: object[], as?: string, lang?: string, title: string, text?: string,
  *   actions?: object[], close?: string}} message
  */
 export function template(message) {
-  const { rule, variation = '', number, when, as = 'dialog', lang = 'en', preview } = message;
-  const data = escapeJson({ rule, variation, message: number, preview, when, as, lang });
+  const { rule, variation = '', number, seconds, items, when, as = 'dialog', lang = 'en', preview } = message;
+  const data = escapeJson({ rule, variation, message: number, preview, seconds, items, when, as, lang });
   return `<template data-smartmsg="${data}">${content(message)}</template>`;
 }
 

@@ -1,38 +1,27 @@
-import { createAlarm, listen } from '../border.js';
-import { RETRY } from './retry.js';
+import { createMoment, watchTab } from './moment.js';
 
-const DEFAULT_SECONDS = 30;
+/**
+ * The page has been on screen for so long, counting only the time in which its tab was visible.
+ *
+ * @param {{after?: number, session?: boolean}} trigger `session`: the time since the session began counts as well
+ * @param {{seconds?: number}} message `seconds` of the session had passed when the server sent the page
+ */
+export function dwell({ after = 30, session }, fire, signal, { seconds = 0 }) {
+  const moment = createMoment(fire, signal);
+  let missing = session ? after - seconds : after;
+  let since;
 
-/** The page has been on screen for so long, counting only the time in which its tab was visible. */
-export function dwell(seconds = DEFAULT_SECONDS, fire, signal) {
-  const alarm = createAlarm(signal);
-  let before = 0;
-  let since = performance.now();
-
-  function check() {
-    if (document.hidden) return;
-    const missing = seconds * 1000 - before - (performance.now() - since);
-    if (missing > 0) {
-      alarm.set(missing, check);
-      return;
+  function turn() {
+    if (document.hidden) {
+      missing -= (performance.now() - since) / 1000;
+      moment(-1);
+    } else {
+      since = performance.now();
+      moment(Math.max(0, missing));
     }
-    alarm.set(RETRY, check);
-    fire();
   }
 
-  listen(
-    document,
-    'visibilitychange',
-    () => {
-      if (document.hidden) {
-        before += performance.now() - since;
-        alarm.clear();
-      } else {
-        since = performance.now();
-        check();
-      }
-    },
-    signal,
-  );
-  check();
+  since = performance.now();
+  watchTab(turn, signal);
+  turn();
 }

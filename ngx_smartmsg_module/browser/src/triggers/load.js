@@ -1,14 +1,8 @@
-import { afterLoad, createAlarm } from '../border.js';
-import { RETRY } from './retry.js';
+import { afterLoad } from '../border.js';
+import { createMoment } from './moment.js';
 
-/** The page has loaded, and `seconds` have passed since. */
-export function load(seconds = 0, fire, signal) {
-  const alarm = createAlarm(signal);
-
-  function offer() {
-    alarm.set(RETRY, offer);
-    fire();
-  }
-
-  afterLoad(() => alarm.set(seconds * 1000, offer), signal);
+/** The page has loaded, and `after` seconds have passed since. */
+export function load({ after }, fire, signal) {
+  const moment = createMoment(fire, signal);
+  afterLoad(() => moment(after), signal);
 }

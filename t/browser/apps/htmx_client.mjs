@@ -1,5 +1,0 @@
-import 'htmx.org';
-
-document.addEventListener('htmx:after:init', () => {
-  window.isHydrated = true;
-});

@@ -1,3 +1,0 @@
-import '@hotwired/turbo';
-
-window.isHydrated = true;

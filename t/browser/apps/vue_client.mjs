@@ -1,3 +1,0 @@
-import { createShop } from './vue_shop.mjs';
-
-createShop(location).mount('#root');
