@@ -109,3 +109,20 @@ const char *smartmsg_href_check(smartmsg_str_t href)
 
     return rest.len > 0 ? NULL : "the link ends after the colon";
 }
+
+const char *smartmsg_href_check_image(smartmsg_str_t src)
+{
+    static const char *const web[] = {"http", "https", NULL};
+    const char *reason = smartmsg_href_check(src);
+    size_t n;
+
+    if (reason != NULL) {
+        return reason;
+    }
+
+    n = scheme_length(src);
+
+    return n == 0 || is_one_of(smartmsg_str(src.data, n), web)
+           ? NULL : "images are at https:, http: and addresses of this site "
+                    "such as /media/offer.jpg";
+}

@@ -15,4 +15,7 @@
  */
 const char *smartmsg_href_check(smartmsg_str_t href);
 
+/* The same for an image: http, https and relative URLs only. */
+const char *smartmsg_href_check_image(smartmsg_str_t src);
+
 #endif

@@ -4,16 +4,6 @@ static const smartmsg_str_t known[] = {
     {"en", 2}, {"de", 2}, {"fr", 2}, {"es", 2}, {"it", 2}, {"nl", 2},
 };
 
-/* In the order of known. */
-static const smartmsg_str_t close_labels[] = {
-    {"Close", 5},
-    {"Schlie\xc3\x9f" "en", 10},
-    {"Fermer", 6},
-    {"Cerrar", 6},
-    {"Chiudi", 6},
-    {"Sluiten", 7},
-};
-
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 
 static bool is_letter(char c)
@@ -109,9 +99,4 @@ const smartmsg_str_t *smartmsg_language_known(size_t *n)
     *n = KNOWN;
 
     return known;
-}
-
-smartmsg_str_t smartmsg_language_close(smartmsg_str_t tag)
-{
-    return close_labels[smartmsg_language_choose(known, KNOWN, tag)];
 }

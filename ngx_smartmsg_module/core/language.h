@@ -26,7 +26,4 @@ size_t smartmsg_language_choose(const smartmsg_str_t *tags, size_t n,
 /* The languages in which the module has words of its own; en is the first. */
 const smartmsg_str_t *smartmsg_language_known(size_t *n);
 
-/* "Close" in the language of the tag, in English if it is not known. UTF-8. */
-smartmsg_str_t smartmsg_language_close(smartmsg_str_t tag);
-
 #endif

@@ -9,21 +9,26 @@
 typedef struct {
     smartmsg_str_t tag;
     smartmsg_str_t html;
+    size_t n_holes;
+    smartmsg_hole_t *holes;
 } variant_t;
 
 struct smartmsg_message_s {
     smartmsg_str_t as;
     smartmsg_when_t *when;
+    smartmsg_str_t members;     /* of the template's JSON */
+    smartmsg_theme_t theme;
     smartmsg_cap_t cap;
 
     /* Texts name languages; else variants differ in built-in words only. */
     bool multilingual;
     size_t n_variants;
-    variant_t variants[];       /* then the bytes that they point to */
+    variant_t variants[];       /* then their holes, then all bytes */
 };
 
 static bool parse_show(smartmsg_show_t *show, const json_t *value,
-                       smartmsg_path_t *path, smartmsg_error_t *err)
+                       smartmsg_names_t *names, smartmsg_path_t *path,
+                       smartmsg_error_t *err)
 {
     size_t former = smartmsg_path_key(path, "show");
 
@@ -33,7 +38,7 @@ static bool parse_show(smartmsg_show_t *show, const json_t *value,
         return false;
     }
 
-    if (!smartmsg_show_parse(value, path, show, err)) {
+    if (!smartmsg_show_parse(value, names, path, show, err)) {
         return false;
     }
 
@@ -56,57 +61,89 @@ static const smartmsg_str_t *languages_of(const smartmsg_show_t *show,
 
     const smartmsg_str_t *known = smartmsg_language_known(n);
 
-    if (show->close != NULL) {
+    if (show->own_words) {
         *n = 1;
     }
 
     return known;
 }
 
-static char *add_variant(smartmsg_message_t *message,
-                         const smartmsg_show_t *show, smartmsg_str_t tag,
-                         char *free_bytes)
+/* What a message takes beside its struct and its variants. */
+typedef struct {
+    size_t bytes;
+    size_t holes;
+} size_of_t;
+
+static size_of_t measure(const smartmsg_show_t *show,
+                         const smartmsg_str_t *tags, size_t n,
+                         smartmsg_names_t *names)
+{
+    smartmsg_sink_t members = {NULL, 0};
+    smartmsg_draft_t draft = {.names = names};
+
+    smartmsg_show_members(show, &members);
+
+    for (size_t i = 0; i < n; i++) {
+        draft.sink.len += tags[i].len;
+        smartmsg_show_render(show, tags[i], &draft);
+    }
+
+    return (size_of_t){members.len + draft.sink.len, draft.n_holes};
+}
+
+/* Puts holes and bytes where they are free, and moves these places on. */
+static void add_variant(smartmsg_message_t *message,
+                        const smartmsg_show_t *show, smartmsg_str_t tag,
+                        smartmsg_names_t *names, smartmsg_hole_t **holes,
+                        char **bytes)
 {
     variant_t *variant = &message->variants[message->n_variants++];
+    smartmsg_draft_t draft = {
+        .sink = {*bytes + tag.len, 0}, .holes = *holes, .names = names
+    };
 
-    memcpy(free_bytes, tag.data, tag.len);
-    variant->tag = smartmsg_str(free_bytes, tag.len);
-    free_bytes += tag.len;
+    memcpy(*bytes, tag.data, tag.len);
+    smartmsg_show_render(show, tag, &draft);
 
-    variant->html = smartmsg_str(free_bytes,
-                                 smartmsg_show_render(show, tag, free_bytes));
+    variant->tag = smartmsg_str(*bytes, tag.len);
+    variant->html = smartmsg_str(draft.sink.out, draft.sink.len);
+    variant->holes = *holes;
+    variant->n_holes = draft.n_holes;
 
-    return free_bytes + variant->html.len;
+    *holes += draft.n_holes;
+    *bytes += tag.len + draft.sink.len;
 }
 
 static smartmsg_message_t *build(const smartmsg_show_t *show,
-                                 const smartmsg_cap_t *cap)
+                                 const smartmsg_cap_t *cap,
+                                 smartmsg_names_t *facts)
 {
     size_t n;
     const smartmsg_str_t *tags = languages_of(show, &n);
-    size_t size = sizeof(smartmsg_message_t) + n * sizeof(variant_t);
-    size_t bytes = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        bytes += tags[i].len + smartmsg_show_render(show, tags[i], NULL);
-    }
-
-    smartmsg_message_t *message = malloc(size + bytes);
+    size_of_t more = measure(show, tags, n, facts);
+    size_t variants = sizeof(smartmsg_message_t) + n * sizeof(variant_t);
+    size_t holes_end = variants + more.holes * sizeof(smartmsg_hole_t);
+    smartmsg_message_t *message = malloc(holes_end + more.bytes);
 
     if (message == NULL) {
         return NULL;
     }
 
-    char *free_bytes = (char *)message + size;
+    smartmsg_hole_t *holes = (void *)((char *)message + variants);
+    smartmsg_sink_t bytes = {(char *)message + holes_end, 0};
 
+    memset(message, 0, sizeof(*message));
     message->as = show->as;
-    message->when = NULL;
+    message->theme = show->theme;
     message->cap = *cap;
     message->multilingual = show->n_languages > 0;
-    message->n_variants = 0;
+
+    smartmsg_show_members(show, &bytes);
+    message->members = smartmsg_str(bytes.out, bytes.len);
+    bytes.out += bytes.len;
 
     for (size_t i = 0; i < n; i++) {
-        free_bytes = add_variant(message, show, tags[i], free_bytes);
+        add_variant(message, show, tags[i], facts, &holes, &bytes.out);
     }
 
     return message;
@@ -114,6 +151,7 @@ static smartmsg_message_t *build(const smartmsg_show_t *show,
 
 /* Everything but `when`. */
 static smartmsg_message_t *parse_rest(const json_t *value,
+                                      smartmsg_names_t *facts,
                                       smartmsg_path_t *path,
                                       smartmsg_error_t *err)
 {
@@ -122,12 +160,12 @@ static smartmsg_message_t *parse_rest(const json_t *value,
     smartmsg_cap_t cap = {0};
 
     if (!smartmsg_cap_parse(&cap, json_object_get(value, "cap"), path, err)
-        || !parse_show(&show, json_object_get(value, "show"), path, err))
+        || !parse_show(&show, json_object_get(value, "show"), facts, path, err))
     {
         return NULL;
     }
 
-    message = build(&show, &cap);
+    message = build(&show, &cap, facts);
 
     if (message == NULL) {
         smartmsg_error_no_memory(err);
@@ -138,6 +176,7 @@ static smartmsg_message_t *parse_rest(const json_t *value,
 
 smartmsg_message_t *smartmsg_message_parse(const json_t *value,
                                            const char *path,
+                                           smartmsg_names_t *facts,
                                            smartmsg_error_t *err)
 {
     static const char *const names[] = {"when", "cap", "show", NULL};
@@ -157,7 +196,7 @@ smartmsg_message_t *smartmsg_message_parse(const json_t *value,
         return NULL;
     }
 
-    message = parse_rest(value, &at, err);
+    message = parse_rest(value, facts, &at, err);
 
     if (message == NULL) {
         smartmsg_when_free(when);
@@ -207,7 +246,11 @@ void smartmsg_message_text(const smartmsg_message_t *message,
                                              language);
 
     text->as = message->as;
+    text->members = message->members;
+    text->theme = &message->theme;
     text->html = message->variants[chosen].html;
+    text->holes = message->variants[chosen].holes;
+    text->n_holes = message->variants[chosen].n_holes;
 
     if (message->multilingual) {
         text->language = tags[chosen];
@@ -216,4 +259,33 @@ void smartmsg_message_text(const smartmsg_message_t *message,
     } else {
         text->language = smartmsg_str(NULL, 0);
     }
+}
+
+static size_t add_slot(uint32_t slot, size_t n, uint32_t *out)
+{
+    if (slot == SMARTMSG_NO_SLOT) {
+        return n;
+    }
+
+    if (out != NULL) {
+        out[n] = slot;
+    }
+
+    return n + 1;
+}
+
+size_t smartmsg_message_slots(const smartmsg_message_t *message, uint32_t *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < message->n_variants; i++) {
+        const variant_t *variant = &message->variants[i];
+
+        for (size_t j = 0; j < variant->n_holes; j++) {
+            n = add_slot(variant->holes[j].what.slot, n, out);
+            n = add_slot(variant->holes[j].what.currency_slot, n, out);
+        }
+    }
+
+    return n;
 }

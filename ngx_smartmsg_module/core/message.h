@@ -6,9 +6,11 @@
 #include <stdint.h>
 
 #include "core/cap.h"
+#include "core/draft.h"
 #include "core/error.h"
 #include "core/language.h"
 #include "core/str.h"
+#include "core/theme.h"
 #include "core/when.h"
 
 /*
@@ -23,11 +25,12 @@ typedef struct smartmsg_message_s smartmsg_message_t;
  * value out of range or a link that is not allowed fails, with the JSON path
  * (`rules[0].force.show.actions[1].href`) and the reason in err, which may be
  * NULL. path is the value's own (`rules[0].force`), "" for a value that
- * stands alone. Nothing of value is kept. Returns NULL on error; free the
- * result with smartmsg_message_free().
+ * stands alone. Nothing of value is kept. The facts in its texts get slots in
+ * facts. Returns NULL on error; free the result with smartmsg_message_free().
  */
 smartmsg_message_t *smartmsg_message_parse(const json_t *value,
                                            const char *path,
+                                           smartmsg_names_t *facts,
                                            smartmsg_error_t *err);
 
 /* Does nothing for NULL. */
@@ -42,13 +45,23 @@ smartmsg_trigger_set_t smartmsg_message_kinds(
 const smartmsg_cap_t *smartmsg_message_cap(const smartmsg_message_t *message);
 
 /*
+ * The slots of the facts in its texts, of all languages, some perhaps more than
+ * once. Writes to out when it is not NULL; returns their number.
+ */
+size_t smartmsg_message_slots(const smartmsg_message_t *message, uint32_t *out);
+
+/*
  * A message in one language, as it goes into a page. The pieces are ASCII,
  * escaped, and live as long as the message.
  */
 typedef struct {
-    smartmsg_str_t as;          /* "dialog" or "bubble" */
+    smartmsg_str_t as;          /* "dialog", "bar" ... */
+    smartmsg_str_t members;     /* more of the template's JSON, or empty */
+    const smartmsg_theme_t *theme;
     smartmsg_str_t language;    /* tag of the language used; may be empty */
-    smartmsg_str_t html;        /* contents of the template element */
+    smartmsg_str_t html;        /* contents of the template element, */
+    const smartmsg_hole_t *holes;   /* for smartmsg_draft_fill() */
+    size_t n_holes;
 } smartmsg_message_text_t;
 
 /*

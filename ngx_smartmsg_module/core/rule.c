@@ -6,6 +6,7 @@
 #include "core/date.h"
 #include "core/jsonpos.h"
 #include "core/members.h"
+#include "core/rule_check.h"
 
 /* A value of the feature and the message that it is. */
 typedef struct {
@@ -237,95 +238,6 @@ static bool parse_season(smartmsg_rule_t *rule, json_t *root,
     return true;
 }
 
-/* Members that a feature and an entry of its `rules` are known to have. */
-static const char *const feature_members[] = {
-    "defaultValue", "rules", "description", "priority", "start", "end", "goal",
-    "group", "urgent", "id", NULL
-};
-
-static const char *const entry_members[] = {
-    "condition", "parentConditions", "force", "coverage", "variations",
-    "weights", "key", "hashAttribute", "fallbackAttribute", "hashVersion",
-    "seed", "namespace", "filters", "ranges", "meta", "name", "phase", "tracks",
-    "id", "description", "enabled", "disableStickyBucketing", "bucketVersion",
-    "minBucketVersion", "range", "url", "urlPatterns", NULL
-};
-
-/*
- * Other tools may add members of their own, which are passed over; but one
- * that is nearly a known one is a typing error. A misspelt "condition" would
- * show the message to everybody.
- */
-static bool check_spelling(const json_t *object, const char *const *known,
-                           smartmsg_path_t *path, smartmsg_error_t *err)
-{
-    const char *name;
-    json_t *value;
-
-    json_object_foreach((json_t *)object, name, value) {
-        const char *meant = NULL;
-        size_t i;
-
-        for (i = 0; known[i] != NULL && strcmp(known[i], name) != 0; i++) {
-            /* void */
-        }
-
-        if (known[i] == NULL) {
-            meant = smartmsg_suggest(name, known);
-        }
-
-        if (meant != NULL && json_object_get(object, meant) == NULL) {
-            (void)smartmsg_path_key(path, name);
-            smartmsg_error_set(err, path->text, "unknown member; is \"%s\" "
-                               "meant?", meant);
-            return false;
-        }
-    }
-
-    return true;
-}
-
-/*
- * An entry of `rules` without an effect is passed over by every SDK, and so
- * would be a misspelt "force".
- */
-static bool check_effects(json_t *root, smartmsg_error_t *err)
-{
-    json_t *list = json_object_get(root, "rules");
-    smartmsg_path_t top = {0};
-    json_t *value;
-    size_t i;
-
-    if (!check_spelling(root, feature_members, &top, err)) {
-        return false;
-    }
-
-    json_array_foreach(list, i, value) {
-        smartmsg_path_t path = {0};
-
-        (void)smartmsg_path_key(&path, "rules");
-        (void)smartmsg_path_index(&path, i);
-
-        if (json_is_object(value)
-            && !check_spelling(value, entry_members, &path, err)) {
-            return false;
-        }
-
-        if (json_object_get(value, "force") != NULL
-            || json_object_get(value, "variations") != NULL
-            || json_object_get(value, "parentConditions") != NULL)
-        {
-            continue;
-        }
-
-        smartmsg_error_set(err, path.text, "does nothing: give it \"force\" "
-                           "or \"variations\"");
-        return false;
-    }
-
-    return true;
-}
-
 static bool grow_values(smartmsg_rule_t *rule)
 {
     size_t size = rule->values_size ? rule->values_size * 2 : 4;
@@ -342,14 +254,16 @@ static bool grow_values(smartmsg_rule_t *rule)
 }
 
 static bool add_message(smartmsg_rule_t *rule, const json_t *value,
-                        const char *path, smartmsg_error_t *err)
+                        const char *path, smartmsg_names_t *names,
+                        smartmsg_error_t *err)
 {
     if (rule->n_values == rule->values_size && !grow_values(rule)) {
         smartmsg_error_no_memory(err);
         return false;
     }
 
-    smartmsg_message_t *message = smartmsg_message_parse(value, path, err);
+    smartmsg_message_t *message = smartmsg_message_parse(value, path, names,
+                                                         err);
 
     if (message == NULL) {
         return false;
@@ -371,7 +285,8 @@ static bool add_message(smartmsg_rule_t *rule, const json_t *value,
     return true;
 }
 
-static bool parse_messages(smartmsg_rule_t *rule, smartmsg_error_t *err)
+static bool parse_messages(smartmsg_rule_t *rule, smartmsg_names_t *names,
+                           smartmsg_error_t *err)
 {
     for (size_t i = 0;; i++) {
         smartmsg_path_t path = {0};
@@ -381,10 +296,62 @@ static bool parse_messages(smartmsg_rule_t *rule, smartmsg_error_t *err)
             return true;
         }
 
-        if (!json_is_null(value) && !add_message(rule, value, path.text, err)) {
+        if (!json_is_null(value)
+            && !add_message(rule, value, path.text, names, err))
+        {
             return false;
         }
     }
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/*
+ * The slots of conditions and texts, ascending, each once; to be freed. NULL
+ * without memory.
+ */
+static uint32_t *collect_slots(const smartmsg_rule_t *rule, size_t *count)
+{
+    size_t n, total, kept = 0;
+    const uint32_t *asked = smartmsg_feature_slots(rule->feature, &n);
+    uint32_t *slots;
+
+    total = n;
+
+    for (size_t i = 0; i < rule->n_values; i++) {
+        total += smartmsg_message_slots(rule->values[i].message, NULL);
+    }
+
+    slots = malloc((total + 1) * sizeof(slots[0]));
+
+    if (slots == NULL) {
+        return NULL;
+    }
+
+    if (n > 0) {
+        memcpy(slots, asked, n * sizeof(slots[0]));
+    }
+
+    for (size_t i = 0; i < rule->n_values; i++) {
+        n += smartmsg_message_slots(rule->values[i].message, slots + n);
+    }
+
+    qsort(slots, n, sizeof(slots[0]), by_number);
+
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || slots[i] != slots[kept - 1]) {
+            slots[kept++] = slots[i];
+        }
+    }
+
+    *count = kept;
+
+    return slots;
 }
 
 static bool starts_with(smartmsg_str_t text, smartmsg_str_t prefix)
@@ -407,9 +374,15 @@ static bool is_signal(smartmsg_str_t name)
 static bool note_facts(smartmsg_rule_t *rule, smartmsg_names_t *names)
 {
     size_t n;
-    const uint32_t *slots = smartmsg_feature_slots(rule->feature, &n);
+    uint32_t *asked = collect_slots(rule, &n);
+    bool good = asked != NULL
+                && smartmsg_rule_facts_init(&rule->facts, asked, n,
+                                            rule->needs, names);
+    const uint32_t *slots;
 
-    if (!smartmsg_rule_facts_init(&rule->facts, slots, n, rule->needs, names)) {
+    free(asked);
+
+    if (!good) {
         return false;
     }
 
@@ -445,8 +418,8 @@ static bool compile(smartmsg_rule_t *rule, json_t *root,
 
     rule->feature = smartmsg_feature_compile(rule->id, root, &with, err);
 
-    if (rule->feature == NULL || !check_effects(root, err)
-        || !parse_messages(rule, err))
+    if (rule->feature == NULL || !smartmsg_rule_check(root, err)
+        || !parse_messages(rule, names, err))
     {
         return false;
     }

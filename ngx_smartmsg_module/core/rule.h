@@ -83,8 +83,8 @@ smartmsg_str_t smartmsg_rule_group(const smartmsg_rule_t *rule);
 bool smartmsg_rule_urgent(const smartmsg_rule_t *rule);
 
 /*
- * The fact slots that its conditions can ask for and its messages' moments
- * depend on: ascending, each once.
+ * The fact slots that its conditions and texts can ask for and its messages'
+ * moments depend on: ascending, each once.
  */
 const uint32_t *smartmsg_rule_slots(const smartmsg_rule_t *rule, size_t *n);
 

@@ -1,482 +1,316 @@
 #include "core/show.h"
 
+#include "core/date.h"
 #include "core/escape.h"
 #include "core/href.h"
-#include "core/language.h"
 #include "core/members.h"
-#include "core/sink.h"
-#include "core/unicode.h"
+#include "core/show_inside.h"
 
-static smartmsg_str_t json_str(const json_t *string)
+#define IMAGE_MAX    4096       /* pixels */
+#define COUNTDOWN_MAX 86400     /* seconds */
+
+static const char *const kinds[] = {
+    "dialog", "slide", "bar", "bubble", "sheet", "inline", "tab", NULL
+};
+
+static bool is(smartmsg_str_t as, const char *kind)
 {
-    return smartmsg_str(json_string_value(string),
-                        json_string_length(string));
+    return smartmsg_str_eq(as, smartmsg_str(kind, strlen(kind)));
 }
 
-static bool is_blank(smartmsg_str_t text)
+/* Members that belong to one kind alone, and those that it needs. */
+static bool check_kind(smartmsg_show_reader_t *r, const json_t *value)
 {
-    while (text.len > 0) {
-        if (!smartmsg_is_space(smartmsg_next_char(&text))) {
-            return false;
+    static const struct {
+        const char *member;
+        const char *kind;
+        const char *reason;
+        bool required;
+    } own[] = {
+        {"at", "bar", "belongs to a bar", false},
+        {"beside", "bubble", "belongs to a bubble", false},
+        {"select", "inline", "belongs to an inline message", true},
+        {"place", "inline", "belongs to an inline message", false},
+        {"label", "tab", "belongs to a tab", true},
+    };
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        bool given = json_object_get(value, own[i].member) != NULL;
+        bool fits = is(r->show->as, own[i].kind);
+
+        if (given && !fits) {
+            return smartmsg_show_wrong(r, own[i].member, own[i].reason);
+        }
+
+        if (fits && own[i].required && !given) {
+            return smartmsg_show_wrong(r, own[i].member, "is missing");
         }
     }
 
     return true;
 }
 
-/* Line feeds make lines, and tabs do no harm; others never belong there. */
-static bool has_control(smartmsg_str_t text)
+/* A member of which a word is taken if it is not there. */
+static bool parse_word(smartmsg_show_reader_t *r, const json_t *value,
+                       const char *key, const char *const *words,
+                       const char *usual, smartmsg_str_t *word)
 {
-    while (text.len > 0) {
-        uint32_t code = smartmsg_next_char(&text);
-
-        if (code == '\n' || code == '\t' || code == '\r') {
-            continue;
-        }
-
-        if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) {
-            return true;
-        }
+    if (json_object_get(value, key) != NULL) {
+        return smartmsg_show_word(r, value, key, words, word);
     }
 
-    return false;
-}
-
-static bool check_string(const json_t *value, const smartmsg_path_t *path,
-                         smartmsg_error_t *err)
-{
-    if (!json_is_string(value)) {
-        smartmsg_error_set(err, path->text, "must be a text, not %s",
-                           smartmsg_members_kind(value));
-        return false;
-    }
-
-    if (is_blank(json_str(value))) {
-        smartmsg_error_set(err, path->text, "the text is empty");
-        return false;
-    }
-
-    if (json_string_length(value) > SMARTMSG_SHOW_TEXT_MAX) {
-        smartmsg_error_set(err, path->text, "the text is too long: %zu bytes, "
-                           "at most %d are allowed",
-                           json_string_length(value), SMARTMSG_SHOW_TEXT_MAX);
-        return false;
-    }
-
-    if (has_control(json_str(value))) {
-        smartmsg_error_set(err, path->text,
-                           "the text contains a control character");
-        return false;
-    }
+    *word = smartmsg_str(usual, strlen(usual));
 
     return true;
 }
 
-/* Remembers a language, unless it is known already, in whatever case. */
-static bool add_language(smartmsg_show_t *show, smartmsg_str_t tag,
-                         const smartmsg_path_t *path, smartmsg_error_t *err)
+static bool parse_place(smartmsg_show_reader_t *r, const json_t *value)
 {
-    for (size_t i = 0; i < show->n_languages; i++) {
-        if (smartmsg_str_case_eq(show->languages[i], tag)) {
-            return true;
-        }
+    static const char *const edges[] = {"top", "bottom", NULL};
+    static const char *const places[] = {
+        "before", "after", "prepend", "append", NULL
+    };
+    smartmsg_show_t *show = r->show;
+
+    if (is(show->as, "bar")) {
+        return parse_word(r, value, "at", edges, "top", &show->at);
     }
 
-    if (show->n_languages == SMARTMSG_SHOW_LANGUAGES) {
-        smartmsg_error_set(err, path->text,
-                           "the message has more than %d languages",
-                           SMARTMSG_SHOW_LANGUAGES);
-        return false;
+    if (is(show->as, "bubble") && json_object_get(value, "beside") != NULL) {
+        return smartmsg_show_line(r, value, "beside", SMARTMSG_SHOW_SELECT_MAX,
+                                  &show->beside);
     }
 
-    show->languages[show->n_languages++] = tag;
+    if (is(show->as, "inline")) {
+        return smartmsg_show_line(r, value, "select", SMARTMSG_SHOW_SELECT_MAX,
+                                  &show->select)
+               && parse_word(r, value, "place", places, "after", &show->place);
+    }
 
-    return true;
+    return smartmsg_show_text(r, value, "label", SMARTMSG_SHOW_OPTIONAL,
+                              &show->label);
 }
 
-/* Is the language of the key named before it, in other letters' case? */
-static bool is_repeated(const json_t *texts, const char *key)
+static bool parse_texts(smartmsg_show_reader_t *r, const json_t *value)
 {
-    smartmsg_str_t tag = smartmsg_str(key, strlen(key));
-    const char *other;
-    json_t *value;
+    smartmsg_show_t *show = r->show;
 
-    json_object_foreach((json_t *)texts, other, value) {
-        if (strcmp(other, key) == 0) {
-            break;
-        }
-
-        if (smartmsg_str_case_eq(smartmsg_str(other, strlen(other)), tag)) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-/* One language of a text: {"en": "..."} */
-static bool parse_translation(smartmsg_show_t *show, const json_t *texts,
-                              const char *key, const smartmsg_path_t *path,
-                              smartmsg_error_t *err)
-{
-    smartmsg_str_t tag = smartmsg_str(key, strlen(key));
-
-    if (!smartmsg_language_valid(tag)) {
-        smartmsg_error_set(err, path->text,
-                           "this is no language code such as en or pt-BR");
-        return false;
-    }
-
-    if (is_repeated(texts, key)) {
-        smartmsg_error_set(err, path->text, "the language is given twice");
-        return false;
-    }
-
-    return check_string(json_object_get(texts, key), path, err)
-           && add_language(show, tag, path, err);
-}
-
-/* A string, or an object language -> string. */
-static bool check_text(smartmsg_show_t *show, const json_t *value,
-                       smartmsg_path_t *path, smartmsg_error_t *err)
-{
-    const char *key;
-    json_t *translation;
-
-    if (json_is_string(value)) {
-        return check_string(value, path, err);
-    }
-
-    if (!json_is_object(value)) {
-        smartmsg_error_set(err, path->text, "must be a text or texts per "
-                           "language {\"en\": \"...\"}, not %s",
-                           smartmsg_members_kind(value));
-        return false;
-    }
-
-    if (json_object_size(value) == 0) {
-        smartmsg_error_set(err, path->text, "no language is given");
-        return false;
-    }
-
-    json_object_foreach((json_t *)value, key, translation) {
-        size_t former = smartmsg_path_key(path, key);
-
-        if (!parse_translation(show, value, key, path, err)) {
-            return false;
-        }
-
-        smartmsg_path_pop(path, former);
-    }
-
-    return true;
-}
-
-/* The text member `key` of an object, which must be there if required. */
-static bool parse_text(smartmsg_show_t *show, const json_t *object,
-                       const char *key, bool required, const json_t **text,
-                       smartmsg_path_t *path, smartmsg_error_t *err)
-{
-    const json_t *value = json_object_get(object, key);
-
-    if (value == NULL && !required) {
-        return true;
-    }
-
-    size_t former = smartmsg_path_key(path, key);
-
-    if (value == NULL) {
-        smartmsg_error_set(err, path->text, "the %s is missing", key);
-        return false;
-    }
-
-    if (!check_text(show, value, path, err)) {
-        return false;
-    }
-
-    smartmsg_path_pop(path, former);
-    *text = value;
-
-    return true;
-}
-
-static bool parse_as(smartmsg_show_t *show, const json_t *value,
-                     smartmsg_path_t *path, smartmsg_error_t *err)
-{
-    static const smartmsg_str_t kinds[] = {{"dialog", 6}, {"bubble", 6}};
-    size_t former = smartmsg_path_key(path, "as");
-
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (json_is_string(value) && smartmsg_str_eq(json_str(value), kinds[i]))
-        {
-            show->as = kinds[i];
-            smartmsg_path_pop(path, former);
-            return true;
-        }
-    }
-
-    smartmsg_error_set(err, path->text,
-                       value ? "must be \"dialog\" or \"bubble\""
-                             : "is missing: \"dialog\" or \"bubble\"");
-
-    return false;
-}
-
-static bool parse_href(smartmsg_show_action_t *action, const json_t *value,
-                       smartmsg_path_t *path, smartmsg_error_t *err)
-{
-    size_t former = smartmsg_path_key(path, "href");
-
-    if (!json_is_string(value)) {
-        smartmsg_error_set(err, path->text, "must be a text, not %s",
-                           smartmsg_members_kind(value));
-        return false;
-    }
-
-    action->href = json_str(value);
-
-    const char *reason = action->href.len > SMARTMSG_SHOW_HREF_MAX
-                         ? "the link is too long"
-                         : smartmsg_href_check(action->href);
-
-    if (reason != NULL) {
-        smartmsg_error_set(err, path->text, "%s", reason);
-        return false;
-    }
-
-    smartmsg_path_pop(path, former);
-
-    return true;
-}
-
-/* What an action does: exactly one of href and close. */
-static bool parse_effect(smartmsg_show_action_t *action, const json_t *value,
-                         smartmsg_path_t *path, smartmsg_error_t *err)
-{
-    const json_t *href = json_object_get(value, "href");
-    const json_t *close = json_object_get(value, "close");
-
-    if ((href == NULL) == (close == NULL)) {
-        smartmsg_error_set(err, path->text,
-                           href == NULL
-                           ? "the action does nothing: give it \"href\", or "
-                             "\"close\": true"
-                           : "the action has both href and close; it can "
-                             "only do one");
-        return false;
-    }
-
-    if (href != NULL) {
-        return parse_href(action, href, path, err);
-    }
-
-    if (!json_is_true(close)) {
-        (void)smartmsg_path_key(path, "close");
-        smartmsg_error_set(err, path->text, "must be true or be left out");
-        return false;
-    }
-
-    return true;
-}
-
-static bool parse_action(smartmsg_show_t *show, const json_t *value,
-                         const json_t **primary, smartmsg_path_t *path,
-                         smartmsg_error_t *err)
-{
-    static const char *const names[] = {"label", "href", "close", "primary",
-                                        NULL};
-    smartmsg_show_action_t *action = &show->actions[show->n_actions];
-
-    if (!smartmsg_members_check(value, "an action", names, path, err)
-        || !parse_text(show, value, "label", true, &action->label, path, err)
-        || !parse_effect(action, value, path, err))
+    if (!smartmsg_show_text(r, value, "title", SMARTMSG_SHOW_REQUIRED,
+                            &show->title)
+        || !smartmsg_show_text(r, value, "text", SMARTMSG_SHOW_OPTIONAL,
+                               &show->text)
+        || !smartmsg_show_html(r, value, "html", &show->html)
+        || !smartmsg_show_text(r, value, "close", SMARTMSG_SHOW_OPTIONAL,
+                               &show->close))
     {
         return false;
     }
 
-    *primary = json_object_get(value, "primary");
-
-    if (*primary != NULL && !json_is_boolean(*primary)) {
-        (void)smartmsg_path_key(path, "primary");
-        smartmsg_error_set(err, path->text, "must be true or false, not %s",
-                           smartmsg_members_kind(*primary));
-        return false;
+    if (show->text != NULL && show->html != NULL) {
+        return smartmsg_show_wrong(r, "html", "the message has both text and "
+                                   "html; it can only have one");
     }
-
-    action->primary = json_is_true(*primary);
-    show->n_actions++;
 
     return true;
 }
 
-/* The first action is the primary one, unless a word about it was said. */
-static bool parse_action_list(smartmsg_show_t *show, const json_t *list,
-                              smartmsg_path_t *path, smartmsg_error_t *err)
+static bool parse_whole(smartmsg_show_reader_t *r, const json_t *object,
+                        const char *key, json_int_t max, const char *wanted,
+                        long long *number)
 {
-    const json_t *first = NULL;
-    bool claimed = false;
-    size_t i;
+    const json_t *value = json_object_get(object, key);
+
+    *number = json_is_integer(value) ? json_integer_value(value) : 0;
+
+    return (*number >= 1 && *number <= max)
+           || smartmsg_show_kind(r, key, wanted, value);
+}
+
+static bool parse_image(smartmsg_show_reader_t *r, const json_t *value)
+{
+    static const char *const names[] = {"src", "alt", "width", "height", NULL};
+    smartmsg_show_image_t *image = &r->show->image;
+    const char *reason;
+    long long width, height;
+
+    if (value == NULL) {
+        return true;
+    }
+
+    size_t former = smartmsg_path_key(r->path, "image");
+
+    if (!smartmsg_members_check(value, "an image", names, r->path, r->err)
+        || !smartmsg_show_line(r, value, "src", SMARTMSG_SHOW_HREF_MAX,
+                               &image->src)
+        || !smartmsg_show_text(r, value, "alt", SMARTMSG_SHOW_MAY_BE_EMPTY,
+                               &image->alt)
+        || !parse_whole(r, value, "width", IMAGE_MAX,
+                        "a whole number of pixels, 1 to 4096", &width)
+        || !parse_whole(r, value, "height", IMAGE_MAX,
+                        "a whole number of pixels, 1 to 4096", &height))
+    {
+        return false;
+    }
+
+    reason = smartmsg_href_check_image(image->src);
+
+    if (reason != NULL) {
+        return smartmsg_show_wrong(r, "src", reason);
+    }
+
+    image->width = (unsigned)width;
+    image->height = (unsigned)height;
+    smartmsg_path_pop(r->path, former);
+
+    return true;
+}
+
+/* Exactly one of until and seconds. */
+static bool parse_end(smartmsg_show_reader_t *r, const json_t *value)
+{
+    smartmsg_show_countdown_t *countdown = &r->show->countdown;
+    const json_t *until = json_object_get(value, "until");
+    int64_t unix_time;
+
+    if ((until != NULL) == (json_object_get(value, "seconds") != NULL)) {
+        return smartmsg_show_wrong(r, NULL, "a countdown needs either "
+                                   "\"until\" or \"seconds\"");
+    }
+
+    if (until == NULL) {
+        return parse_whole(r, value, "seconds", COUNTDOWN_MAX,
+                           "a whole number of seconds, 1 to 86400",
+                           &countdown->seconds);
+    }
+
+    if (!json_is_string(until)
+        || !smartmsg_date_parse(smartmsg_show_str(until), &unix_time)
+        || unix_time == 0)
+    {
+        return smartmsg_show_wrong(r, "until", "must be a date such as "
+                                   "2030-12-24T18:00Z (UTC)");
+    }
+
+    countdown->until = unix_time;
+
+    return true;
+}
+
+static bool parse_countdown(smartmsg_show_reader_t *r, const json_t *value)
+{
+    static const char *const names[] = {
+        "until", "seconds", "label", "done", NULL
+    };
+    smartmsg_show_countdown_t *countdown = &r->show->countdown;
+
+    if (value == NULL) {
+        return true;
+    }
+
+    size_t former = smartmsg_path_key(r->path, "countdown");
+
+    if (!smartmsg_members_check(value, "a countdown", names, r->path, r->err)
+        || !parse_end(r, value)
+        || !smartmsg_show_text(r, value, "label", SMARTMSG_SHOW_OPTIONAL,
+                               &countdown->label)
+        || !smartmsg_show_text(r, value, "done", SMARTMSG_SHOW_OPTIONAL,
+                               &countdown->done))
+    {
+        return false;
+    }
+
+    countdown->given = true;
+    smartmsg_path_pop(r->path, former);
+
+    return true;
+}
+
+static bool parse_theme(smartmsg_show_reader_t *r, const json_t *theme)
+{
+    size_t former = smartmsg_path_key(r->path, "theme");
+    const char *key, *reason;
     json_t *value;
 
-    json_array_foreach(list, i, value) {
-        const json_t *primary = NULL;
-        size_t former = smartmsg_path_index(path, i);
-
-        if (!parse_action(show, value, &primary, path, err)) {
-            return false;
-        }
-
-        if (claimed && json_is_true(primary)) {
-            (void)smartmsg_path_key(path, "primary");
-            smartmsg_error_set(err, path->text,
-                               "only one action can be the primary one");
-            return false;
-        }
-
-        claimed = claimed || json_is_true(primary);
-        first = i == 0 ? primary : first;
-        smartmsg_path_pop(path, former);
+    if (theme != NULL && !json_is_object(theme)) {
+        return smartmsg_show_kind(r, NULL, "an object {...}", theme);
     }
 
-    if (show->n_actions > 0 && !claimed && first == NULL) {
-        show->actions[0].primary = true;
+    json_object_foreach((json_t *)theme, key, value) {
+        if (!json_is_string(value)) {
+            return smartmsg_show_kind(r, key, "a text", value);
+        }
+
+        if (!smartmsg_theme_set(&r->show->theme,
+                                smartmsg_str(key, strlen(key)),
+                                smartmsg_show_str(value), &reason))
+        {
+            return smartmsg_show_wrong(r, key, reason);
+        }
     }
+
+    if (!smartmsg_theme_finish(&r->show->theme, &key, &reason)) {
+        return smartmsg_show_wrong(r, key, reason);
+    }
+
+    smartmsg_path_pop(r->path, former);
 
     return true;
 }
 
-static bool parse_actions(smartmsg_show_t *show, const json_t *list,
-                          smartmsg_path_t *path, smartmsg_error_t *err)
+bool smartmsg_show_parse(const json_t *value, smartmsg_names_t *fact_names,
+                         smartmsg_path_t *path, smartmsg_show_t *show,
+                         smartmsg_error_t *err)
 {
-    size_t former = smartmsg_path_key(path, "actions");
-
-    if (list != NULL && !json_is_array(list)) {
-        smartmsg_error_set(err, path->text, "must be a list [...], not %s",
-                           smartmsg_members_kind(list));
-        return false;
-    }
-
-    if (json_array_size(list) > SMARTMSG_SHOW_ACTIONS) {
-        smartmsg_error_set(err, path->text, "a message has at most %d actions",
-                           SMARTMSG_SHOW_ACTIONS);
-        return false;
-    }
-
-    if (!parse_action_list(show, list, path, err)) {
-        return false;
-    }
-
-    smartmsg_path_pop(path, former);
-
-    return true;
-}
-
-bool smartmsg_show_parse(const json_t *value, smartmsg_path_t *path,
-                         smartmsg_show_t *show, smartmsg_error_t *err)
-{
-    static const char *const names[] = {"as", "title", "text", "actions",
-                                        "close", NULL};
+    static const char *const names[] = {
+        "as", "at", "beside", "select", "place", "label", "title", "text",
+        "html", "image", "countdown", "form", "actions", "close", "theme", NULL
+    };
+    smartmsg_show_reader_t r = {show, fact_names, path, err};
 
     memset(show, 0, sizeof(*show));
 
-    return smartmsg_members_check(value, "show", names, path, err)
-           && parse_as(show, json_object_get(value, "as"), path, err)
-           && parse_text(show, value, "title", true, &show->title, path, err)
-           && parse_text(show, value, "text", false, &show->text, path, err)
-           && parse_actions(show, json_object_get(value, "actions"), path, err)
-           && parse_text(show, value, "close", false, &show->close, path, err);
-}
-
-/* The text in a language, or in the nearest one that it exists in. */
-static smartmsg_str_t translate(const json_t *text, smartmsg_str_t language)
-{
-    smartmsg_str_t tags[SMARTMSG_SHOW_LANGUAGES];
-    const json_t *translations[SMARTMSG_SHOW_LANGUAGES];
-    size_t n = 0;
-    const char *key;
-    json_t *value;
-
-    if (json_is_string(text)) {
-        return json_str(text);
+    if (!smartmsg_members_check(value, "show", names, path, err)
+        || !smartmsg_show_word(&r, value, "as", kinds, &show->as)
+        || !check_kind(&r, value) || !parse_place(&r, value)
+        || !parse_texts(&r, value)
+        || !parse_image(&r, json_object_get(value, "image"))
+        || !parse_countdown(&r, json_object_get(value, "countdown"))
+        || !smartmsg_show_parse_form(&r, json_object_get(value, "form"))
+        || !smartmsg_show_parse_actions(&r, json_object_get(value, "actions"))
+        || !parse_theme(&r, json_object_get(value, "theme")))
+    {
+        return false;
     }
 
-    json_object_foreach((json_t *)text, key, value) {
-        tags[n] = smartmsg_str(key, strlen(key));
-        translations[n++] = value;
+    show->own_words = show->close != NULL && !show->countdown.given
+                      && show->form.n_fields == 0;
+
+    for (size_t i = 0; i < show->n_actions; i++) {
+        show->own_words = show->own_words
+                          && show->actions[i].does <= SMARTMSG_SHOW_CLOSE;
     }
 
-    return json_str(translations[smartmsg_language_choose(tags, n, language)]);
+    return true;
 }
 
-static void put_text(smartmsg_sink_t *sink, const json_t *text,
-                     smartmsg_str_t language)
+static void put_member(smartmsg_sink_t *sink, const char *name,
+                       smartmsg_str_t value)
 {
-    sink->len += smartmsg_escape_text(translate(text, language),
-                                      smartmsg_sink_end(sink));
-}
-
-static void put_action(smartmsg_sink_t *sink,
-                       const smartmsg_show_action_t *action,
-                       smartmsg_str_t language)
-{
-    bool link = action->href.len > 0;
-
-    smartmsg_sink_puts(sink, link ? "<a" : "<button");
-    smartmsg_sink_puts(sink, " class=\"action");
-    smartmsg_sink_puts(sink, action->primary ? " primary\"" : "\"");
-
-    if (link) {
-        smartmsg_sink_puts(sink, " href=\"");
-        sink->len += smartmsg_escape_attribute(action->href,
-                                               smartmsg_sink_end(sink));
-        smartmsg_sink_puts(sink, "\">");
-    } else {
-        smartmsg_sink_puts(sink, " type=\"button\" data-close>");
-    }
-
-    put_text(sink, action->label, language);
-    smartmsg_sink_puts(sink, link ? "</a>" : "</button>");
-}
-
-static void put_actions(smartmsg_sink_t *sink, const smartmsg_show_t *show,
-                        smartmsg_str_t language)
-{
-    if (show->n_actions == 0) {
+    if (value.len == 0) {
         return;
     }
 
-    smartmsg_sink_puts(sink, "<div class=\"actions\">");
-
-    for (size_t i = 0; i < show->n_actions; i++) {
-        put_action(sink, &show->actions[i], language);
-    }
-
-    smartmsg_sink_puts(sink, "</div>");
+    smartmsg_sink_puts(sink, ",&quot;");
+    smartmsg_sink_puts(sink, name);
+    smartmsg_sink_puts(sink, "&quot;:&quot;");
+    sink->len += smartmsg_escape_json(value, smartmsg_sink_end(sink));
+    smartmsg_sink_puts(sink, "&quot;");
 }
 
-size_t smartmsg_show_render(const smartmsg_show_t *show,
-                            smartmsg_str_t language, char *out)
+void smartmsg_show_members(const smartmsg_show_t *show, smartmsg_sink_t *sink)
 {
-    smartmsg_sink_t sink = {out, 0};
-    smartmsg_str_t close = show->close ? translate(show->close, language)
-                                       : smartmsg_language_close(language);
-
-    smartmsg_sink_puts(&sink, "<h2 class=\"title\">");
-    put_text(&sink, show->title, language);
-    smartmsg_sink_puts(&sink, "</h2>");
-
-    if (show->text != NULL) {
-        smartmsg_sink_puts(&sink, "<p class=\"text\">");
-        put_text(&sink, show->text, language);
-        smartmsg_sink_puts(&sink, "</p>");
-    }
-
-    put_actions(&sink, show, language);
-
-    smartmsg_sink_puts(&sink, "<button class=\"close\" type=\"button\" "
-                       "aria-label=\"");
-    sink.len += smartmsg_escape_attribute(close, smartmsg_sink_end(&sink));
-    smartmsg_sink_puts(&sink, "\" data-close></button>");
-
-    return sink.len;
+    put_member(sink, "at", show->at);
+    put_member(sink, "beside", show->beside);
+    put_member(sink, "select", show->select);
+    put_member(sink, "place", show->place);
 }

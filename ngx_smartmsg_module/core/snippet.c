@@ -53,12 +53,13 @@ static void put_when(smartmsg_sink_t *sink, const smartmsg_armed_t *armed)
     smartmsg_sink_puts(sink, "],");
 }
 
-static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
-                        smartmsg_str_t language, bool preview)
+static void put_message(smartmsg_sink_t *sink,
+                        const smartmsg_snippet_t *snippet,
+                        const smartmsg_armed_t *armed)
 {
     smartmsg_message_text_t text;
 
-    smartmsg_message_text(armed->message, language, &text);
+    smartmsg_message_text(armed->message, snippet->language, &text);
 
     smartmsg_sink_puts(sink, "<template data-smartmsg=\""
                        "{&quot;rule&quot;:&quot;");
@@ -68,7 +69,7 @@ static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
     smartmsg_sink_puts(sink, "&quot;,");
     put_number(sink, armed);
 
-    if (preview) {
+    if (snippet->preview) {
         smartmsg_sink_puts(sink, "&quot;preview&quot;:1,");
     }
 
@@ -77,8 +78,14 @@ static void put_message(smartmsg_sink_t *sink, const smartmsg_armed_t *armed,
     smartmsg_sink_put(sink, text.as);
     smartmsg_sink_puts(sink, "&quot;,&quot;lang&quot;:&quot;");
     put_json(sink, text.language);
-    smartmsg_sink_puts(sink, "&quot;}\">");
-    smartmsg_sink_put(sink, text.html);
+    smartmsg_sink_puts(sink, "&quot;");
+    smartmsg_sink_put(sink, text.members);
+    sink->len += smartmsg_theme_write(text.theme, snippet->theme,
+                                      smartmsg_sink_end(sink));
+    smartmsg_sink_puts(sink, "}\">");
+    sink->len += smartmsg_draft_fill(text.html, text.holes, text.n_holes,
+                                     snippet->facts, text.language,
+                                     smartmsg_sink_end(sink));
     smartmsg_sink_puts(sink, "</template>");
 }
 
@@ -151,8 +158,7 @@ static size_t put_snippet(const smartmsg_snippet_t *snippet, char *out)
     smartmsg_sink_t sink = {out, 0};
 
     for (size_t i = 0; i < snippet->n; i++) {
-        put_message(&sink, &snippet->armed[i], snippet->language,
-                    snippet->preview);
+        put_message(&sink, snippet, &snippet->armed[i]);
     }
 
     put_page(&sink, snippet);

@@ -25,6 +25,8 @@ typedef struct {
     smartmsg_str_t nonce;           /* of the page's CSP; empty: none */
     bool fetch;                     /* the script asks for the messages */
     bool preview;                   /* messages neither count nor report */
+    const smartmsg_facts_t *facts;  /* for the texts; NULL: none is known */
+    const smartmsg_theme_t *theme;  /* of the site; NULL: none */
     bool view;                      /* ask for one view event */
     bool anonymous;                 /* nothing may be remembered */
     bool consent;                   /* the browser is to look for consent */

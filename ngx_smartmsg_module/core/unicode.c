@@ -5,7 +5,7 @@
 /*
  * From first to last in steps: code point + delta is the lower case letter.
  * Unicode 15, made from the simple mappings; ASCII and the letters without a
- * simple mapping are treated in lower().  Ascending.
+ * simple mapping are treated in smartmsg_lower().  Ascending.
  */
 static const struct {
     uint32_t first;
@@ -156,7 +156,7 @@ int smartmsg_utf16_cmp(smartmsg_str_t a, smartmsg_str_t b)
     return (a.len > 0) - (b.len > 0);
 }
 
-static uint32_t lower(uint32_t code)
+uint32_t smartmsg_lower(uint32_t code)
 {
     size_t from = 0;
     size_t to = LOWER_MAP_SIZE;
@@ -185,6 +185,25 @@ static uint32_t lower(uint32_t code)
     return code;
 }
 
+uint32_t smartmsg_upper(uint32_t code)
+{
+    if (code < 0x80) {
+        return code >= 'a' && code <= 'z' ? code - 32 : code;
+    }
+
+    for (size_t i = 0; i < LOWER_MAP_SIZE; i++) {
+        uint32_t from = (uint32_t) ((int32_t) code - lower_map[i].delta);
+
+        if (from >= lower_map[i].first && from <= lower_map[i].last
+            && (from - lower_map[i].first) % lower_map[i].step == 0)
+        {
+            return from;
+        }
+    }
+
+    return code;
+}
+
 void smartmsg_add_lower(smartmsg_text_t *text, smartmsg_str_t source)
 {
     while (source.len > 0) {
@@ -195,7 +214,7 @@ void smartmsg_add_lower(smartmsg_text_t *text, smartmsg_str_t source)
             smartmsg_text_add(text, SMARTMSG_STR("i\xCC\x87"));
 
         } else {
-            smartmsg_text_add_char(text, lower(code));
+            smartmsg_text_add_char(text, smartmsg_lower(code));
         }
     }
 }

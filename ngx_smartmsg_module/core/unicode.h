@@ -18,6 +18,13 @@ uint32_t smartmsg_next_char(smartmsg_str_t *rest);
 int smartmsg_utf16_cmp(smartmsg_str_t a, smartmsg_str_t b);
 
 /*
+ * The lower or upper case form of a character that has a single one, after
+ * Unicode's simple mappings; any other character as it is.
+ */
+uint32_t smartmsg_lower(uint32_t code);
+uint32_t smartmsg_upper(uint32_t code);
+
+/*
  * Appends the lower case form of source (Unicode's mapping, independent of
  * the locale; final sigma becomes an ordinary one, so that both are equal).
  */

@@ -253,6 +253,7 @@ typedef struct {
                                                page that is asked about */
 
     smartmsg_decision_t          decision;
+    smartmsg_facts_t             facts;     /* as it was decided with */
 
     ngx_smartmsg_preview_t      *preview;   /* NULL: no valid link */
     ngx_str_t                    token;     /* while rules are waited for */

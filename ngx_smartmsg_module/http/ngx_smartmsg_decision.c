@@ -18,7 +18,6 @@ void
 ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
 {
     smartmsg_seen_t     seen;
-    smartmsg_facts_t    facts;
     smartmsg_context_t  context;
 
     if (ctx->decided) {
@@ -45,13 +44,13 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
         return;
     }
 
-    if (ngx_smartmsg_facts(ctx, &facts) != NGX_OK) {
+    if (ngx_smartmsg_facts(ctx, &ctx->facts) != NGX_OK) {
         ctx->status = NGX_SMARTMSG_ERROR;
         return;
     }
 
     ngx_memzero(&context, sizeof(smartmsg_context_t));
-    context.facts = &facts;
+    context.facts = &ctx->facts;
     context.personal = ctx->consent.anonymous ? &ctx->personal : NULL;
 
     seen.data = ctx;
@@ -137,6 +136,8 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     snippet.script_url = ngx_smartmsg_str(&script);
     snippet.nonce = ngx_smartmsg_str(&ctx->nonce);
     snippet.fetch = ctx->neutral;
+    snippet.facts = &ctx->facts;
+    snippet.theme = &ctx->site->theme;
     snippet.view = ctx->prefetch && !ctx->consent.anonymous;
     snippet.anonymous = ctx->consent.anonymous;
     snippet.consent = ctx->consent.open;

@@ -18,6 +18,7 @@
 #include "core/preview.h"
 #include "core/ruleset.h"
 #include "core/settings.h"
+#include "core/theme.h"
 #include "redis/ngx_smartmsg_redis.h"
 #include "redis/ngx_smartmsg_store.h"
 #include "redis/ngx_smartmsg_watch.h"
@@ -41,6 +42,7 @@ typedef struct {
     smartmsg_names_t            *names;
     smartmsg_catalog_t          *catalog;
     smartmsg_settings_t          settings;
+    smartmsg_theme_t             theme;
     u_char                       config[16];  /* digest of what was read */
 
     /* that preview links are signed with; empty: there can be none */

@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include "core/language.h"
+#include "core/words.h"
 
 static void test_valid(void **state)
 {
@@ -57,17 +58,28 @@ static void test_choose(void **state)
     assert_int_equal(smartmsg_language_choose(few, 2, S("cs-CZ")), 1);
 }
 
-static void test_close(void **state)
+static void test_words(void **state)
 {
     (void)state;
 
-    assert_str(smartmsg_language_close(S("de-AT")), "Schlie\xc3\x9f" "en");
-    assert_str(smartmsg_language_close(S("fr")), "Fermer");
-    assert_str(smartmsg_language_close(S("es-419")), "Cerrar");
-    assert_str(smartmsg_language_close(S("it")), "Chiudi");
-    assert_str(smartmsg_language_close(S("nl")), "Sluiten");
-    assert_str(smartmsg_language_close(S("ja")), "Close");
-    assert_str(smartmsg_language_close(S("")), "Close");
+    assert_str(smartmsg_word(SMARTMSG_WORD_CLOSE, S("de-AT")), "Schlie\xc3\x9f" "en");
+    assert_str(smartmsg_word(SMARTMSG_WORD_CLOSE, S("fr")), "Fermer");
+    assert_str(smartmsg_word(SMARTMSG_WORD_CLOSE, S("es-419")), "Cerrar");
+    assert_str(smartmsg_word(SMARTMSG_WORD_CLOSE, S("it")), "Chiudi");
+    assert_str(smartmsg_word(SMARTMSG_WORD_CLOSE, S("nl")), "Sluiten");
+    assert_str(smartmsg_word(SMARTMSG_WORD_CLOSE, S("ja")), "Close");
+    assert_str(smartmsg_word(SMARTMSG_WORD_CLOSE, S("")), "Close");
+    assert_str(smartmsg_word(SMARTMSG_WORD_THANKS, S("es")),
+               "\xc2\xa1Gracias!");
+
+    for (int word = 0; word <= SMARTMSG_WORD_STOP; word++) {
+        size_t n;
+        const smartmsg_str_t *known = smartmsg_language_known(&n);
+
+        for (size_t i = 0; i < n; i++) {
+            assert_true(smartmsg_word((smartmsg_word_e)word, known[i]).len > 2);
+        }
+    }
 }
 
 int main(void)
@@ -75,7 +87,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_valid),
         cmocka_unit_test(test_choose),
-        cmocka_unit_test(test_close),
+        cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

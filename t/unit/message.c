@@ -5,11 +5,29 @@
 #define SHOW "'show': {'as': 'dialog', 'title': 'Hi'}"
 #define WHEN "'when': [{'on': 'exit'}]"
 
+static smartmsg_names_t *names;
+
+static int make_names(void **state)
+{
+    (void)state;
+    names = smartmsg_names_create();
+
+    return names == NULL;
+}
+
+static int drop_names(void **state)
+{
+    (void)state;
+    smartmsg_names_destroy(names);
+
+    return 0;
+}
+
 static smartmsg_message_t *parse(const char *text)
 {
     smartmsg_error_t err;
     json_t *value = J(text);
-    smartmsg_message_t *message = smartmsg_message_parse(value, "", &err);
+    smartmsg_message_t *message = smartmsg_message_parse(value, "", names, &err);
 
     json_decref(value);
 
@@ -24,7 +42,7 @@ static void check_error(const char *text, const char *path, const char *part)
 {
     smartmsg_error_t err;
     json_t *value = J(text);
-    smartmsg_message_t *message = smartmsg_message_parse(value, "v", &err);
+    smartmsg_message_t *message = smartmsg_message_parse(value, "v", names, &err);
 
     json_decref(value);
 
@@ -273,7 +291,7 @@ static void test_many_languages(void **state)
         tag[0] = (char)('a' + i / 26);
         tag[1] = (char)('a' + i % 26);
         assert_int_equal(json_object_set_new(title, tag, json_string(tag)), 0);
-        message = smartmsg_message_parse(value, "", &err);
+        message = smartmsg_message_parse(value, "", names, &err);
 
         if (i < 64) {
             assert_non_null(message);
@@ -293,7 +311,7 @@ static void test_no_err(void **state)
     json_t *value = J("{}");
 
     (void)state;
-    assert_null(smartmsg_message_parse(value, "", NULL));
+    assert_null(smartmsg_message_parse(value, "", names, NULL));
     json_decref(value);
 }
 
@@ -313,5 +331,5 @@ int main(void)
         cmocka_unit_test(test_no_err),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_names, drop_names);
 }

@@ -123,19 +123,22 @@ static const char rule_text[] =
     " \"$or\": [{\"y\": 1}, {\"z\": null}]},"
     " \"force\": {\"when\": [{\"on\": \"exit\"}], \"cap\": {\"days\": 1},"
     "  \"show\": {\"as\": \"dialog\", \"title\": {\"en\": \"A\", \"de\": \"B\"},"
-    "   \"text\": \"C\", \"actions\": [{\"label\": \"D\", \"href\": \"/\"}]}}},"
+    "   \"text\": \"{{p.q|money}}\", \"actions\": [{\"label\": \"D\", \"href\": \"/\"}]}}},"
     "{\"variations\": [null, {\"when\": [{\"on\": \"cart\", \"minViews\": 2}],"
-    "  \"show\": {\"as\": \"bubble\", \"title\": \"E\"}}], \"key\": \"k\","
+    "  \"show\": {\"as\": \"bubble\", \"title\": \"E\","
+    "   \"html\": \"<b>{{r}}</b>\"}}], \"key\": \"k\","
     "  \"namespace\": [\"n\", 0, 1], \"meta\": [{\"key\": \"a\"}, {}]}]}";
 
 static void attempt_message(long n, bool all)
 {
     smartmsg_error_t err;
     json_t *value = J(MESSAGE(EXIT "," LOAD));
+    smartmsg_names_t *names = smartmsg_names_create();
 
+    assert_non_null(names);
     start(n, all);
 
-    smartmsg_message_t *message = smartmsg_message_parse(value, "", &err);
+    smartmsg_message_t *message = smartmsg_message_parse(value, "", names, &err);
 
     stop();
 
@@ -147,6 +150,7 @@ static void attempt_message(long n, bool all)
     }
 
     smartmsg_message_free(message);
+    smartmsg_names_destroy(names);
     json_decref(value);
 }
 

@@ -320,6 +320,54 @@ static void test_several(void **state)
     smartmsg_rule_unref(rule);
 }
 
+/* Facts and the site's theme are put in for each page. */
+static void test_facts(void **state)
+{
+    smartmsg_rule_t *rule = make_rule(names, "r", "{'defaultValue': {'when': ["
+        LOAD "], 'show': {'as': 'bar', 'close': 'C', 'theme': {'radius': '0px'},"
+        " 'title': 'Hi {{profile.name|or:you}}'}}}");
+    smartmsg_armed_t armed = {
+        .rule = rule, .message = smartmsg_rule_message_at(rule, 0), .kinds = 15,
+    };
+    smartmsg_theme_t theme = {0};
+    smartmsg_json_facts_t from;
+    json_t *object = J("{'profile': {'name': '</template>'}}");
+    smartmsg_facts_t facts = smartmsg_json_facts(&from, names, object);
+    smartmsg_snippet_t snippet = {
+        .armed = &armed, .n = 1, .script_url = S("/rt.js"), .theme = &theme,
+    };
+    const char *reason;
+    size_t n;
+
+#define FACTS_HEAD                                                            \
+    "<template data-smartmsg=\"{&quot;rule&quot;:&quot;r&quot;,"              \
+    "&quot;variation&quot;:&quot;&quot;,&quot;when&quot;:["                   \
+    "{&quot;on&quot;:&quot;load&quot;,&quot;after&quot;:0}],"                 \
+    "&quot;as&quot;:&quot;bar&quot;,&quot;lang&quot;:&quot;&quot;,"           \
+    "&quot;at&quot;:&quot;top&quot;,&quot;theme&quot;:{"
+#define FACTS_TAIL                                                            \
+    "</h2><button class=\"close\" type=\"button\" aria-label=\"C\" "         \
+    "data-close></button></template>"                                         \
+    "<script async src=\"/rt.js\"></script>"
+
+    (void)state;
+    check(&snippet, FACTS_HEAD "&quot;radius&quot;:&quot;0px&quot;}}\">"
+          "<h2 class=\"title\">Hi you" FACTS_TAIL);
+
+    snippet.facts = &facts;
+    assert_true(smartmsg_theme_set(&theme, S("accent"), S("#123"), &reason));
+    check(&snippet, FACTS_HEAD "&quot;accent&quot;:&quot;#123&quot;,"
+          "&quot;radius&quot;:&quot;0px&quot;}}\">"
+          "<h2 class=\"title\">Hi &lt;/template&gt;" FACTS_TAIL);
+
+    assert_int_equal(*smartmsg_rule_slots(rule, &n),
+                     smartmsg_names_lookup(names, "profile.name", 12));
+    assert_int_equal(n, 1);
+
+    json_decref(object);
+    smartmsg_rule_unref(rule);
+}
+
 static void test_nonce(void **state)
 {
     char longest[257];
@@ -441,7 +489,7 @@ static json_t *random_text(unsigned *seed)
     static const char *const pieces[] = {
         "a", "Z", " ", "<", ">", "&", "\"", "'", "\\", "&amp;", "<!--#", "-->",
         "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xe2\x80\xa8", "\n",
-        "</template>", "<script>", "]]>", "{{x}}", "\xf4\x8f\xbf\xbd", "%00",
+        "</template>", "<script>", "]]>", "{x}}", "\xf4\x8f\xbf\xbd", "%00",
     };
     char text[400] = "x";
 
@@ -545,6 +593,7 @@ int main(void)
         cmocka_unit_test(test_armed_entries),
         cmocka_unit_test(test_session),
         cmocka_unit_test(test_several),
+        cmocka_unit_test(test_facts),
         cmocka_unit_test(test_nonce),
         cmocka_unit_test(test_round_trip),
     };
