@@ -54,7 +54,7 @@ PROVE = prove -I t/lib --timer -j $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all module tool core unit unit-asan drivers bench bench-vitals soak soak-valgrind \
-	fuzz fuzzers asan test test-asan test-deps conformance runtime demo \
+	fuzz fuzzers asan test test-asan test-deps conformance runtime pictures demo \
 	demo-stop install uninstall clean help FORCE
 
 all: module tool
@@ -87,6 +87,7 @@ help:
 ## make test-asan    the nginx tests with it
 ## make conformance  rules against the GrowthBook SDK; CASES=FILE for its own table
 ## make runtime      bundle the browser runtime again
+## make pictures     take the pictures of docs/messages.md again
 ##
 ## Each target first installs the Debian packages that it needs
 ## (tools/packages.txt): as root, or through sudo.
@@ -237,6 +238,9 @@ conformance: $(DRIVERS) $(NODE_MODULES)
 
 runtime: $(NODE_MODULES)
 	cd t/browser && npm run runtime
+
+pictures: $(DRIVERS) $(NODE_MODULES) | packages-demo-test
+	cd t/browser && node pictures.mjs
 
 
 # The demo.

@@ -152,12 +152,32 @@ subtest 'rules' => sub {
         like($triggers, qr/`$member`|"$member"/, "$member is explained");
     }
 
-    my $code = join '', map { slurp($_) } grep { -e } map { "$src/core/$_.c" }
-        qw(show message cap when);
+    my $code = join '', map { slurp($_) } glob "$src/core/{show*,message*,cap,when}.c";
+    $page .= slurp("$root/docs/messages.md");
     my @members = map { /"(\w+)"/g } $code =~ /const names\[\] = \{(.*?)NULL/sg;
-    cmp_ok(@members, '>', 10, 'there are some');
+    cmp_ok(@members, '>', 30, 'there are some');
     for my $member (@members) {
         ok($page =~ /`$member`|^## $member$/m, "$member is documented");
+    }
+};
+
+
+subtest 'messages' => sub {
+    my $file = "$root/docs/messages.md";
+    my ($list) = source('core/show.c') =~ /\bkinds\[\] = \{(.*?)NULL/s;
+    my @kinds = $list =~ /"(\w+)"/g;
+    my %example = map { $_->{name} => $_ } grep { $_->{name} } blocks($file);
+    my %picture = map { m{^images/([\w-]+)\.png$} ? ($1 => 1) : () } links($file);
+
+    same_words('kinds', [ map { $_->[0] =~ /^`(?!as`)(\w+)`$/ ? $1 : () }
+        grep { @$_ == 2 } tables($file, 'Kinds') ], \@kinds);
+    is_deeply([ sort keys %picture ], [ sort keys %example ], 'each example has its picture');
+
+    for my $kind (@kinds) {
+        like($example{"message-$kind"}{text}, qr/"as": "$kind"/, "$kind: an example");
+    }
+    for my $name (sort keys %picture) {
+        cmp_ok(-s "$root/docs/images/$name.png", '<', 60 * 1024, "$name: a small picture");
     }
 };
 

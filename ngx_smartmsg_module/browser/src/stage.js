@@ -7,6 +7,11 @@ import { loadUi, loadUiSoon } from './ui.js';
 
 /** A visitor who has just closed a message gets some rest before the next one. */
 const REST = 5000;
+/** Kinds that stay on the page and are in nobody's way. */
+const RESIDENT = /^(inline|tab)$/;
+
+/** A message that belongs to an element waits for it. */
+const hasPlace = safely(({ select }) => !select || document.querySelector(select));
 
 /**
  * Decides which armed message is shown: one at a time, each at most once per page view, only with good manners, and only
@@ -21,14 +26,14 @@ export function createStage({ report, claim }) {
   let busy = false;
   let restUntil = 0;
 
-  const canOffer = () => !busy && performance.now() > restUntil && mayInterrupt();
+  const canOffer = (message) => !busy && performance.now() > restUntil && mayInterrupt() && hasPlace(message);
 
   /**
    * `life` is aborted when the message needs no trigger any more. Resolves to whether it is on screen now.
    */
   async function offer(message, on, life) {
     if (done.has(message)) life.abort();
-    if (life.signal.aborted || !canOffer()) return;
+    if (life.signal.aborted || !canOffer(message)) return;
     busy = true;
     const ui = await loadUi();
     const granted = ui && (claimed.has(message) || (await claim(message)));
@@ -37,7 +42,7 @@ export function createStage({ report, claim }) {
     else done.add(message);
     if (!granted) life.abort();
     // The visitor may have begun to type, or the page may have gone meanwhile: the next offer finds the claim granted.
-    if (life.signal.aborted || !canOffer()) return;
+    if (life.signal.aborted || !canOffer(message)) return;
     done.add(message);
     life.abort();
     return show(ui, message, on);
@@ -45,14 +50,18 @@ export function createStage({ report, claim }) {
 
   function show(ui, message, on) {
     const about = { rule: message.rule, variation: message.variation || undefined };
-    busy = true;
+    const resident = RESIDENT.test(message.as);
+    busy = !resident;
     try {
       ui.present(message, {
+        answered: safely((fields, consent) => report({ event: 'answer', ...about, fields, consent })),
         clicked: safely((action) => report({ event: 'click', ...about, action })),
         answered: safely((fields, consent) => report({ event: 'answer', ...about, fields: flat(fields), consent })),
         closed: safely((dismissed) => {
-          busy = false;
-          restUntil = performance.now() + REST;
+          if (!resident) {
+            busy = false;
+            restUntil = performance.now() + REST;
+          }
           if (dismissed) report({ event: 'dismiss', ...about });
         }),
       });

@@ -52,3 +52,11 @@ export function siteUrl() {
   const url = process.env.SMARTMSG_URL;
   return url && `${url.replace(/\/$/, '')}/`;
 }
+
+/** Waits until a message is on screen with all its words and returns its element. */
+export async function needOverlay(page) {
+  const overlay = page.locator('smart-message .message');
+  await overlay.waitFor();
+  await overlay.locator('.title').waitFor({ state: 'attached' });
+  return overlay;
+}

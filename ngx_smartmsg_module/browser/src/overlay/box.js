@@ -1,4 +1,5 @@
 import { listen, safely } from '../border.js';
+import { callShop, copyCode, sendForm } from './actions.js';
 import { shopLook } from './look.js';
 
 const TITLE = 'title';
@@ -8,17 +9,20 @@ const TEXT = 'text';
  * Builds the element of an overlay from the server's HTML. Nodes are only created and cloned, which every CSP and every
  * Trusted Types policy allows.
  */
-export function createBox(tag, { as, lang, content }, { clicked, close }) {
+export function createBox(tag, { as, at, lang, theme, content }, told, close) {
   const box = document.createElement(tag);
   const { font, dark } = shopLook();
-  box.className = `message ${as}${dark ? ' dark' : ''}`;
-  box.style.fontFamily = font;
+  box.className = `message ${as} ${at ?? ''}${dark ? ' dark' : ''}`;
+  for (const [name, value] of Object.entries({ font, ...theme })) box.style.setProperty(`--${name}`, value);
   if (lang) box.lang = lang;
   box.dir = 'auto';
   box.append(document.importNode(content, true));
   name(box, `.${TITLE}`, TITLE, 'aria-labelledby');
   name(box, `.${TEXT}`, TEXT, 'aria-describedby');
-  listen(box, 'click auxclick', (event) => onClick(event, box, clicked, close));
+  // What one agrees to is read without leaving the form.
+  for (const link of box.querySelectorAll('.consent a')) link.target = '_blank';
+  listen(box, 'click auxclick', (event) => onClick(event, box, told, close));
+  listen(box, 'keydown', ({ key, target }) => key === 'Enter' && target.matches('.field input') && send(box, told));
   return box;
 }
 
@@ -29,18 +33,26 @@ function name(box, selector, id, relation) {
   box.setAttribute(relation, id);
 }
 
+function send(box, told) {
+  sendForm(box, box.querySelector('.send'), told.answered);
+}
+
 /**
  * A link does what links do: it is reported, never stopped or replaced. The box goes after the browser has followed it,
  * since tel: and mailto: leave the visitor on the page.
  */
-function onClick(event, box, clicked, close) {
+function onClick(event, box, told, close) {
   const control = event.target.closest('a,button');
-  if (!control) return;
-  if (control.matches('[data-close]')) {
-    if (event.type === 'click') close(true);
+  if (!control || control.matches('.open,.stop,.consent a')) return;
+  if (control.matches('[data-close],.send')) {
+    if (event.type === 'auxclick') return;
+    if (control.matches('.send')) send(box, told);
+    else close(true);
     return;
   }
   if (event.type === 'auxclick' && event.button !== 1) return;
-  clicked([...box.querySelectorAll('.action')].indexOf(control));
-  setTimeout(safely(() => close(false)));
+  const place = [...box.querySelectorAll('.action')].indexOf(control);
+  told.clicked(place < 0 ? undefined : place);
+  if (control.matches('a')) setTimeout(safely(() => close(false)));
+  else (control.dataset.call ? callShop : copyCode)(box, control);
 }

@@ -1,7 +1,7 @@
 import { listen } from '../border.js';
 
-/** A modal dialog: top layer, inert page, Esc and the return of the focus are the browser's own. */
-export const DIALOG = {
+/** A modal dialog, also as a sheet: top layer, inert page, Esc and the return of the focus are the browser's own. */
+export const MODAL = {
   tag: 'dialog',
 
   prepare(box, close) {

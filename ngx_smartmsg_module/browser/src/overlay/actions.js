@@ -1,0 +1,54 @@
+/** Puts the focus on something that is no control, when the control that had it is gone. */
+export function focusOn(part) {
+  part.tabIndex = -1;
+  part.focus();
+}
+
+/** Says in the message, and to screen readers, what came of it. */
+function say(box, text) {
+  const note = box.querySelector('.note');
+  note.textContent = text;
+  return note;
+}
+
+/** Copies the code of a coupon; where that is not allowed it is selected, ready to be copied by hand. */
+export async function copyCode(box, button) {
+  const field = button.previousElementSibling;
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    field.focus();
+    field.select();
+    if (!document.execCommand('copy')) return;
+  }
+  say(box, button.dataset.done);
+}
+
+/** Posts to the shop as one of its own forms would, once at a time. */
+export async function callShop(box, button) {
+  if (button.busy) return;
+  button.busy = true;
+  const { call, body, done, failed } = button.dataset;
+  const answer = await fetch(location.origin + call, {
+    method: 'POST',
+    body: new URLSearchParams(body),
+    headers: { 'X-Requested-With': 'XMLHttpRequest' },
+  }).catch(() => {});
+  button.busy = false;
+  say(box, answer?.ok ? done : failed);
+}
+
+/** Hands the answers over if the browser finds all of them valid, and thanks. */
+export function sendForm(box, button, answered) {
+  const form = button.parentNode;
+  const inputs = [...form.querySelectorAll('input,textarea')];
+  if (!inputs.every((input) => input.reportValidity())) return;
+  const fields = {};
+  for (const input of inputs) {
+    const { name, type, value, checked } = input;
+    if (name && value && (type !== 'radio' || checked)) fields[name] = input.closest('.rating') ? +value : value;
+  }
+  answered(fields, form.querySelector('.consent')?.textContent.slice(0, 512));
+  form.remove();
+  focusOn(say(box, button.dataset.done));
+}

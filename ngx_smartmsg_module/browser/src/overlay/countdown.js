@@ -1,0 +1,42 @@
+import { createAlarm, listen } from '../border.js';
+import { focusOn } from './actions.js';
+
+/** Seconds left that are worth telling somebody who does not see the clock. */
+const SPOKEN = /^(3600|600|300|60|10)$/;
+
+/**
+ * Runs the countdown of a message. Nothing happens at its end but that it says so; who does not want to see it run stops
+ * it, and reads when it ends.
+ */
+export function runCountdown(box, signal) {
+  const part = box.querySelector('.countdown');
+  if (!part) return;
+  const { until, seconds, done } = part.dataset;
+  const end = until ? until * 1000 : Date.now() + seconds * 1000;
+  const clock = part.querySelector('.clock');
+  const alarm = createAlarm(signal);
+  const language = box.lang || [];
+
+  function tick() {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    if (left <= 0) {
+      part.textContent = done;
+      return;
+    }
+    clock.setAttribute('aria-live', SPOKEN.test(left) ? 'polite' : 'off');
+    const days = Math.floor(left / 86400);
+    const time = new Date(left * 1000).toISOString().slice(11, 19).replace(/^00:/, '');
+    clock.textContent = days
+      ? `${days.toLocaleString(language, { style: 'unit', unit: 'day', unitDisplay: 'long' })} ${time}`
+      : time;
+    alarm.set(1000, tick);
+  }
+
+  part.setAttribute('aria-live', 'polite');
+  listen(part.querySelector('.stop'), 'click', () => {
+    alarm.clear();
+    part.textContent = `\u2192 ${new Date(end).toLocaleString(language)}`;
+    focusOn(part);
+  });
+  tick();
+}

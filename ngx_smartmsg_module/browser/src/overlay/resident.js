@@ -1,0 +1,45 @@
+import { listen } from '../border.js';
+import { focusOn } from './actions.js';
+import { onEscape, returnFocus } from './float.js';
+
+/** Part of the page: it comes without a word, and stays. */
+export const INLINE = {
+  stays: true,
+
+  prepare(box) {
+    box.setAttribute('role', 'region');
+  },
+
+  open() {},
+  close() {},
+};
+
+/** A tab at the edge of the window that opens when it is wanted, and closes to a tab again. */
+export const TAB = {
+  prepare(box, close, signal) {
+    box.setAttribute('role', 'region');
+    box.setAttribute('popover', 'manual');
+    returnFocus(box, signal);
+    onEscape(() => box.matches('.wide') && close(true), signal);
+    listen(box.querySelector('.open'), 'click', () => {
+      box.classList.add('wide');
+      focusOn(box.querySelector('.title'));
+    });
+  },
+
+  /** @returns {boolean} whether it was open and is a tab now; else it can go */
+  fold(box) {
+    const open = box.matches('.wide');
+    box.classList.remove('wide');
+    if (open) box.querySelector('.open').focus();
+    return open;
+  },
+
+  open(box) {
+    box.showPopover?.();
+  },
+
+  close(box) {
+    box.hidePopover?.();
+  },
+};
