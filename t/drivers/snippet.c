@@ -25,7 +25,6 @@ static void write_templates(const smartmsg_snippet_t *snippet)
     }
 
     buf[smartmsg_snippet_write(snippet, buf, size)] = '\0';
-    buf[strlen(buf) - strlen("<script async src=\"\"></script>")] = '\0';
     (void)fputs(buf, stdout);
     free(buf);
 }

@@ -348,7 +348,7 @@ static void test_facts(void **state)
 #define FACTS_TAIL                                                            \
     "</h2><button class=\"close\" type=\"button\" aria-label=\"C\" "         \
     "data-close></button></template>"                                         \
-    "<script async src=\"/rt.js\"></script>"
+    "<script async src=\"/rt.js\" data-smartmsg=\"1\"></script>"
 
     (void)state;
     check(&snippet, FACTS_HEAD "&quot;radius&quot;:&quot;0px&quot;}}\">"

@@ -54,7 +54,6 @@ export function createStage({ report, claim }) {
     busy = !resident;
     try {
       ui.present(message, {
-        answered: safely((fields, consent) => report({ event: 'answer', ...about, fields, consent })),
         clicked: safely((action) => report({ event: 'click', ...about, action })),
         answered: safely((fields, consent) => report({ event: 'answer', ...about, fields: flat(fields), consent })),
         closed: safely((dismissed) => {

@@ -1,6 +1,8 @@
 import { createAlarm, listen } from '../border.js';
 import { focusOn } from './actions.js';
 
+/** More than a day is told by its end: nobody counts so many hours. */
+const DAY = 86400;
 /** Seconds left that are worth telling somebody who does not see the clock. */
 const SPOKEN = /^(3600|600|300|60|10)$/;
 
@@ -15,7 +17,7 @@ export function runCountdown(box, signal) {
   const end = until ? until * 1000 : Date.now() + seconds * 1000;
   const clock = part.querySelector('.clock');
   const alarm = createAlarm(signal);
-  const language = box.lang || [];
+  const date = `\u2192 ${new Date(end).toLocaleString(box.lang || [])}`;
 
   function tick() {
     const left = Math.ceil((end - Date.now()) / 1000);
@@ -24,18 +26,14 @@ export function runCountdown(box, signal) {
       return;
     }
     clock.setAttribute('aria-live', SPOKEN.test(left) ? 'polite' : 'off');
-    const days = Math.floor(left / 86400);
-    const time = new Date(left * 1000).toISOString().slice(11, 19).replace(/^00:/, '');
-    clock.textContent = days
-      ? `${days.toLocaleString(language, { style: 'unit', unit: 'day', unitDisplay: 'long' })} ${time}`
-      : time;
+    clock.textContent = left > DAY ? date : new Date(left * 1000).toISOString().slice(11, 19).replace(/^00:/, '');
     alarm.set(1000, tick);
   }
 
   part.setAttribute('aria-live', 'polite');
   listen(part.querySelector('.stop'), 'click', () => {
     alarm.clear();
-    part.textContent = `\u2192 ${new Date(end).toLocaleString(language)}`;
+    part.textContent = date;
     focusOn(part);
   });
   tick();

@@ -9,9 +9,8 @@ const GAP = 8;
 export const FLOAT = {
   prepare(box, close, signal, { beside }) {
     box.setAttribute('role', 'dialog');
-    box.setAttribute('popover', 'manual');
+    makePopover(box, signal);
     announce(box, signal);
-    returnFocus(box, signal);
     onEscape(close, signal);
     if (beside) stayBeside(box, beside, signal);
   },
@@ -42,8 +41,9 @@ function announce(box, signal) {
 }
 
 /** A visitor who went into the box by keyboard finds back to where they came from. */
-export function returnFocus(box, signal) {
+export function makePopover(box, signal) {
   let origin;
+  box.setAttribute('popover', 'manual');
   listen(
     box,
     'focusin',
@@ -69,7 +69,5 @@ function stayBeside(box, selector, signal) {
     box.style.inset = fits ? `${y}px auto auto ${x}px` : '';
   });
   listen(window, 'scroll resize', place, signal);
-  const sizes = new ResizeObserver(place);
-  sizes.observe(box);
-  signal.addEventListener('abort', () => sizes.disconnect());
+  new ResizeObserver(place).observe(box);
 }

@@ -1,6 +1,6 @@
 import { listen } from '../border.js';
 import { focusOn } from './actions.js';
-import { onEscape, returnFocus } from './float.js';
+import { FLOAT, makePopover, onEscape } from './float.js';
 
 /** Part of the page: it comes without a word, and stays. */
 export const INLINE = {
@@ -16,10 +16,11 @@ export const INLINE = {
 
 /** A tab at the edge of the window that opens when it is wanted, and closes to a tab again. */
 export const TAB = {
+  ...FLOAT,
+
   prepare(box, close, signal) {
     box.setAttribute('role', 'region');
-    box.setAttribute('popover', 'manual');
-    returnFocus(box, signal);
+    makePopover(box, signal);
     onEscape(() => box.matches('.wide') && close(true), signal);
     listen(box.querySelector('.open'), 'click', () => {
       box.classList.add('wide');
@@ -33,13 +34,5 @@ export const TAB = {
     box.classList.remove('wide');
     if (open) box.querySelector('.open').focus();
     return open;
-  },
-
-  open(box) {
-    box.showPopover?.();
-  },
-
-  close(box) {
-    box.hidePopover?.();
   },
 };
