@@ -2,8 +2,7 @@ import { listen, safely } from '../border.js';
 import { callShop, copyCode, sendForm } from './actions.js';
 import { shopLook } from './look.js';
 
-const TITLE = 'title';
-const TEXT = 'text';
+const RELATIONS = { title: 'labelled', text: 'described' };
 
 /**
  * Builds the element of an overlay from the server's HTML. Nodes are only created and cloned, which every CSP and every
@@ -17,20 +16,17 @@ export function createBox(tag, { as, at, lang, theme, content }, told, close) {
   if (lang) box.lang = lang;
   box.dir = 'auto';
   box.append(document.importNode(content, true));
-  name(box, `.${TITLE}`, TITLE, 'aria-labelledby');
-  name(box, `.${TEXT}`, TEXT, 'aria-describedby');
+  for (const [part, relation] of Object.entries(RELATIONS)) {
+    const element = box.querySelector(`.${part}`);
+    if (!element) continue;
+    element.id = part;
+    box.setAttribute(`aria-${relation}by`, part);
+  }
   // What one agrees to is read without leaving the form.
   for (const link of box.querySelectorAll('.consent a')) link.target = '_blank';
   listen(box, 'click auxclick', (event) => onClick(event, box, told, close));
   listen(box, 'keydown', ({ key, target }) => key === 'Enter' && target.matches('.field input') && send(box, told));
   return box;
-}
-
-function name(box, selector, id, relation) {
-  const part = box.querySelector(selector);
-  if (!part) return;
-  part.id = id;
-  box.setAttribute(relation, id);
 }
 
 function send(box, told) {
@@ -41,18 +37,18 @@ function send(box, told) {
  * A link does what links do: it is reported, never stopped or replaced. The box goes after the browser has followed it,
  * since tel: and mailto: leave the visitor on the page.
  */
-function onClick(event, box, told, close) {
-  const control = event.target.closest('a,button');
-  if (!control || control.matches('.open,.stop,.consent a')) return;
-  if (control.matches('[data-close],.send')) {
-    if (event.type === 'auxclick') return;
-    if (control.matches('.send')) send(box, told);
-    else close(true);
+function onClick({ type, target, button }, box, told, close) {
+  const control = target.closest('a,button');
+  if (!control || control.matches('.open,.stop,.consent a') || (type === 'auxclick' && (button !== 1 || !control.href)))
     return;
+  if (control.matches('.send')) {
+    send(box, told);
+  } else if (control.matches('[data-close]')) {
+    close(true);
+  } else {
+    const place = [...box.querySelectorAll('.action')].indexOf(control);
+    told.clicked(place < 0 ? undefined : place);
+    if (control.href) setTimeout(safely(() => close(false)));
+    else (control.dataset.call ? callShop : copyCode)(box, control);
   }
-  if (event.type === 'auxclick' && event.button !== 1) return;
-  const place = [...box.querySelectorAll('.action')].indexOf(control);
-  told.clicked(place < 0 ? undefined : place);
-  if (control.matches('a')) setTimeout(safely(() => close(false)));
-  else (control.dataset.call ? callShop : copyCode)(box, control);
 }

@@ -9,16 +9,14 @@ export function shopLook() {
   const body = getComputedStyle(document.body ?? document.documentElement);
   return {
     font: body.fontFamily,
-    dark: isDark(body.backgroundColor) ?? isDark(page.backgroundColor) ?? isDarkCanvas(page),
+    dark: isDark(body) ?? isDark(page) ?? isDarkCanvas(page),
   };
 }
 
 /** @returns {boolean|undefined} undefined where the colour lets what is below shine through, or is of a newer notation */
-function isDark(color) {
-  if (!color.startsWith('rgb')) return undefined;
-  const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);
-  if (alpha < 0.5) return undefined;
-  return red * 0.3 + green * 0.59 + blue * 0.11 < 128;
+function isDark({ backgroundColor }) {
+  const [red, green, blue, alpha = 1] = backgroundColor.match(/^rgb/) ? backgroundColor.match(/[\d.]+/g) : [0, 0, 0, 0];
+  return alpha < 0.5 ? undefined : red * 0.3 + green * 0.59 + blue * 0.11 < 128;
 }
 
 /** The browser's own background is dark only if the shop says that it supports it. */

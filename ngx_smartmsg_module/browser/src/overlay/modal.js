@@ -19,10 +19,8 @@ export const MODAL = {
   open(box) {
     // Not the first link: a visitor who was just pressing Enter has not chosen anything.
     const title = box.querySelector('.title');
-    if (title) {
-      title.tabIndex = -1;
-      title.autofocus = true;
-    }
+    title.tabIndex = -1;
+    title.autofocus = true;
     box.open = false;
     box.showModal();
   },

@@ -12,9 +12,9 @@ import { INLINE, TAB } from './resident.js';
  */
 const KINDS = { dialog: MODAL, sheet: MODAL, slide: FLOAT, bar: FLOAT, bubble: FLOAT, inline: INLINE, tab: TAB };
 
-/** Browsers without these show no messages; everything else works for them. */
+/** Browsers without these, which are younger than dialogs, show no messages; everything else works for them. */
 export function canPresent() {
-  return 'adoptedStyleSheets' in document && 'HTMLDialogElement' in window;
+  return 'adoptedStyleSheets' in document;
 }
 
 /**

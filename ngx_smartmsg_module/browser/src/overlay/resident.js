@@ -22,17 +22,17 @@ export const TAB = {
     box.setAttribute('role', 'region');
     makePopover(box, signal);
     onEscape(() => box.matches('.wide') && close(true), signal);
-    listen(box.querySelector('.open'), 'click', () => {
+    listen(box.firstChild, 'click', () => {
       box.classList.add('wide');
       focusOn(box.querySelector('.title'));
     });
   },
 
   /** @returns {boolean} whether it was open and is a tab now; else it can go */
-  fold(box) {
-    const open = box.matches('.wide');
-    box.classList.remove('wide');
-    if (open) box.querySelector('.open').focus();
+  fold({ classList, firstChild }) {
+    const open = classList.contains('wide');
+    classList.remove('wide');
+    if (open) firstChild.focus();
     return open;
   },
 };
