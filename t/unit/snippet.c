@@ -327,7 +327,7 @@ static void test_facts(void **state)
         LOAD "], 'show': {'as': 'bar', 'close': 'C', 'theme': {'radius': '0px'},"
         " 'title': 'Hi {{profile.name|or:you}}'}}}");
     smartmsg_armed_t armed = {
-        .rule = rule, .message = smartmsg_rule_message_at(rule, 0), .kinds = 15,
+        .rule = rule, .message = smartmsg_rule_message_at(rule, 0), .entries = 1,
     };
     smartmsg_theme_t theme = {0};
     smartmsg_json_facts_t from;
