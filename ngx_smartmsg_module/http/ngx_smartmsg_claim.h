@@ -8,9 +8,9 @@
 #define _NGX_SMARTMSG_CLAIM_H_INCLUDED_
 
 
-#include "core/events.h"
-
 #include "http/ngx_smartmsg.h"
+
+#include "core/events.h"
 
 
 /*

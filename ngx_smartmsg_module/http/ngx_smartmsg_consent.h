@@ -9,9 +9,9 @@
 #define _NGX_SMARTMSG_CONSENT_H_INCLUDED_
 
 
-#include "core/events.h"
-
 #include "http/ngx_smartmsg.h"
+
+#include "core/events.h"
 
 
 /*

@@ -9,9 +9,9 @@
 #define _NGX_SMARTMSG_PACK_H_INCLUDED_
 
 
-#include "core/pack.h"
-
 #include "http/ngx_smartmsg.h"
+
+#include "core/pack.h"
 
 
 /*

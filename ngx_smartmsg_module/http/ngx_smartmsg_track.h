@@ -13,9 +13,9 @@
 #define _NGX_SMARTMSG_TRACK_H_INCLUDED_
 
 
-#include "core/pack.h"
-
 #include "http/ngx_smartmsg.h"
+
+#include "core/pack.h"
 
 
 typedef struct {

@@ -5,9 +5,9 @@
  */
 
 
-#include <zlib.h>
-
 #include "http/ngx_smartmsg_track.h"
+
+#include <zlib.h>
 
 
 /* two bytes of every gzip member, RFC 1952 */

@@ -8,9 +8,9 @@
 #define _NGX_SMARTMSG_STORE_CLAIM_H_INCLUDED_
 
 
-#include "core/limit.h"
-
 #include "redis/ngx_smartmsg_store.h"
+
+#include "core/limit.h"
 
 
 typedef struct ngx_smartmsg_store_wait_s  ngx_smartmsg_store_wait_t;

@@ -7,9 +7,9 @@
 #define _NGX_SMARTMSG_STORE_GOAL_H_INCLUDED_
 
 
-#include "core/str.h"
-
 #include "redis/ngx_smartmsg_store.h"
+
+#include "core/str.h"
 
 
 /* an impression this old has no part in it any more, seconds */
