@@ -296,7 +296,8 @@ static const char *forbidden(const policy_t *policy,
     }
 
     if (policy->connect.data != NULL
-        && !matches_url(policy->connect, page, page->event)) {
+        && !(matches_url(policy->connect, page, page->event)
+             && matches_url(policy->connect, page, page->decide))) {
         return "connect-src";
     }
 

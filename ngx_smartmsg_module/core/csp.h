@@ -40,6 +40,8 @@ typedef struct {
     smartmsg_str_t script;  /* path of the runtime: "/smartmsg/rt.0123.js" */
     smartmsg_str_t ui;      /* path of the module that it imports */
     smartmsg_str_t event;   /* path events are posted to */
+    smartmsg_str_t decide;  /* path that is asked for the messages of pages
+                               without a load */
 } smartmsg_csp_page_t;
 
 typedef struct {

@@ -4,7 +4,8 @@
 #include "core/csp.h"
 
 
-#define NGX_SMARTMSG_EVENT  "/event"
+#define NGX_SMARTMSG_EVENT   "/event"
+#define NGX_SMARTMSG_DECIDE  "/decide"
 
 
 struct ngx_smartmsg_csp_s {
@@ -122,7 +123,7 @@ ngx_smartmsg_csp_page(ngx_smartmsg_ctx_t *ctx)
 static ngx_int_t
 ngx_smartmsg_csp_start(ngx_smartmsg_ctx_t *ctx)
 {
-    ngx_str_t                  event;
+    u_char                    *p, *event, *decide;
     ngx_http_request_t        *r;
     smartmsg_csp_page_t       *page;
     ngx_smartmsg_srv_conf_t   *scf;
@@ -135,14 +136,15 @@ ngx_smartmsg_csp_start(ngx_smartmsg_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    event.len = scf->endpoint.len + sizeof(NGX_SMARTMSG_EVENT) - 1;
-
-    event.data = ngx_pnalloc(r->pool, event.len);
-    if (event.data == NULL) {
+    event = ngx_pnalloc(r->pool, 2 * scf->endpoint.len
+                                 + sizeof(NGX_SMARTMSG_EVENT
+                                          NGX_SMARTMSG_DECIDE) - 1);
+    if (event == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_sprintf(event.data, "%V" NGX_SMARTMSG_EVENT, &scf->endpoint);
+    decide = ngx_sprintf(event, "%V" NGX_SMARTMSG_EVENT, &scf->endpoint);
+    p = ngx_sprintf(decide, "%V" NGX_SMARTMSG_DECIDE, &scf->endpoint);
 
     page = &ctx->csp->page;
 
@@ -157,7 +159,8 @@ ngx_smartmsg_csp_start(ngx_smartmsg_ctx_t *ctx)
     page->port = ngx_smartmsg_csp_port(r);
     page->script = ngx_smartmsg_str(&scf->script);
     page->ui = ngx_smartmsg_str(&scf->ui);
-    page->event = ngx_smartmsg_str(&event);
+    page->event = smartmsg_str((char *) event, decide - event);
+    page->decide = smartmsg_str((char *) decide, p - decide);
 
     return NGX_OK;
 }

@@ -57,7 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     smartmsg_csp_page_t page = { .host = SMARTMSG_STR("shop.example"),
                                  .script = SMARTMSG_STR("/m/rt.01.js"),
                                  .ui = SMARTMSG_STR("/m/ui.01.js"),
-                                 .event = SMARTMSG_STR("/m/event") };
+                                 .event = SMARTMSG_STR("/m/event"),
+                                 .decide = SMARTMSG_STR("/m/decide") };
     smartmsg_csp_value_t values[2] = { 0 };
     smartmsg_csp_result_t both, first;
     char *copy;

@@ -20,7 +20,8 @@ static const smartmsg_csp_page_t shop = {
     .host = SMARTMSG_STR("www.shop.example"),
     .script = SMARTMSG_STR("/smartmsg/rt.0123.js"),
     .ui = SMARTMSG_STR("/smartmsg/ui.4567.js"),
-    .event = SMARTMSG_STR("/smartmsg/event")
+    .event = SMARTMSG_STR("/smartmsg/event"),
+    .decide = SMARTMSG_STR("/smartmsg/decide")
 };
 
 static smartmsg_str_t str(const char *s)
@@ -190,6 +191,12 @@ static void test_paths(void **state)
         { BLOCK, "script-src www.shop.example/js/", "script-src" },
         { BLOCK, "script-src 'self'; connect-src www.shop.example/api/",
           "connect-src" },
+        { BLOCK, "connect-src www.shop.example/smartmsg/event",
+          "connect-src" },
+        { BLOCK, "connect-src www.shop.example/smartmsg/decide",
+          "connect-src" },
+        { ALLOW, "connect-src www.shop.example/smartmsg/event "
+                 "www.shop.example/smartmsg/decide", NULL },
     };
 
     (void)state;
