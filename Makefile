@@ -54,7 +54,8 @@ PROVE = prove -I t/lib --timer -j $(JOBS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all module tool core unit unit-asan drivers bench bench-vitals soak soak-valgrind \
-	fuzz fuzzers asan test test-asan test-deps conformance runtime pictures demo \
+	fuzz fuzzers asan test test-asan test-deps conformance html-suite \
+	runtime pictures demo \
 	demo-stop install uninstall clean help FORCE
 
 all: module tool
@@ -86,6 +87,7 @@ help:
 ## make asan         nginx with the module under sanitizers: build/asan/nginx
 ## make test-asan    the nginx tests with it
 ## make conformance  rules against the GrowthBook SDK; CASES=FILE for its own table
+## make html-suite   the HTML scanner on foreign tests: SUITE="DIR/*.dat DIR/*.test"
 ## make runtime      bundle the browser runtime again
 ## make pictures     take the pictures of docs/messages.md again
 ##
@@ -235,6 +237,9 @@ test-asan: asan $(DRIVERS)
 
 conformance: $(DRIVERS) $(NODE_MODULES)
 	$(PROVE) t/conformance.t t/growthbook_oracle.t
+
+html-suite: $(DRIVERS) $(NODE_MODULES)
+	node t/browser/html_suite.mjs $(BUILD)/drivers/html_tokens $(SUITE)
 
 runtime: $(NODE_MODULES)
 	cd t/browser && npm run runtime
