@@ -221,11 +221,49 @@ subtest 'headers of a page with a message' => sub {
     my $res = $visitor->page('/headers');
 
     is($res->header($_), undef, "no $_")
-        for qw(Content-Length ETag Last-Modified Accept-Ranges Content-Digest
-            Content-MD5);
+        for qw(ETag Last-Modified Accept-Ranges Content-Digest Content-MD5);
+    ok_page($res, 'of another length');
     is($res->header('Cache-Control'), 'max-age=60, private', 'private');
     is(join('|', $res->headers('Set-Cookie')), 'a=1|b=2', 'cookies of the shop');
     is($res->header('X-Shop'), 'yes', 'headers of the shop');
+};
+
+
+# A page that comes at once has its new length in the header; no header waits for
+# the place or the decision.
+subtest 'Content-Length' => sub {
+    my $long = '<!doctype html><html lang="de"><body>' . ('<p>word</p>' x 1000);
+    my $length = sub {
+        my ($uri, @headers) = @_;
+        my $res = $visitor->page($uri, headers => \@headers);
+        ok($res->complete && $res->content =~ $snippet, "$uri: a message");
+        return $res->header('Content-Length');
+    };
+
+    $up->reply($_ => page($body)) for qw(/whole /gzipped/whole /unbuffered/whole);
+    $up->reply('/chunked' => page($body, framing => 'chunked'));
+    $up->reply('/long' => page("$long</body>", split => [8000], between => pause(0.2)));
+    $up->reply('/tail' => page("$body$long", split => [8000], between => pause(0.2)));
+
+    # on a busy machine the decision may come later than the page
+    my $soon = sub { my ($uri) = @_; return wait_until { $length->($uri) } };
+
+    my $more = $soon->('/whole') - length $body;
+    is($more, length(($visitor->page('/whole')->content =~ /($snippet)/)[0]), 'of a whole page');
+    is($soon->('/tail'), length("$body$long") + $more, 'of one whose place is known');
+    is($length->('/long'), undef, 'not of one whose place comes later');
+    is($length->('/chunked'), undef, 'nor of one whose length is not known');
+    is($length->('/gzipped/whole', 'Accept-Encoding' => 'gzip'), undef, 'compressed');
+    is($length->('/unbuffered/whole'), undef, 'without buffering');
+
+    $redis->freeze;
+    my $http = $nginx->http;
+    $http->send_request('GET', '/whole', headers => ['Sec-Fetch-Dest' => 'document',
+        Cookie => 'smartmsg=' . $visitor->cookie('smartmsg')]);
+    ok($http->read_until(qr/\r\n\r\n/), 'the header does not wait');
+    unlike($http->buffered, qr/^Content-Length/mi, 'for the decision');
+    $redis->thaw;
+    ok_page($http->read_response, 'late decision');
 };
 
 

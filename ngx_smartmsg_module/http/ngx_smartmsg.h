@@ -18,6 +18,7 @@
  *   ngx_smartmsg_facts.c          what rules may ask about a page view
  *   ngx_smartmsg_sources*.c       where each fact comes from
  *   ngx_smartmsg_decision.c       facts and caps in, armed messages out
+ *   ngx_smartmsg_sticky.c         variations that visitors keep
  *   ngx_smartmsg_preview.c        pages of preview links
  *   ngx_smartmsg_header_filter.c  may the response carry a message?
  *   ngx_smartmsg_csp.c            the page's security policies
@@ -27,6 +28,9 @@
  *   ngx_smartmsg_fetch.c          fetch mode: the same page for everyone
  *   ngx_smartmsg_decide.c         a decision without its page
  *   ngx_smartmsg_decide_page.c    the page that such a question names
+ *   ngx_smartmsg_body_file.c      pages in files
+ *   ngx_smartmsg_body_put.c       chains and buffers that go on
+ *   ngx_smartmsg_place.c          where the place is in which file
  *   ngx_smartmsg_endpoint.c       location of the runtime and of events
  *   ngx_smartmsg_event.c          events of the browser
  *   ngx_smartmsg_event_write.c    what they leave in Redis
@@ -254,6 +258,7 @@ typedef struct {
 
     smartmsg_decision_t          decision;
     smartmsg_facts_t             facts;     /* as it was decided with */
+    ngx_array_t                 *sticky;    /* to be kept; NULL: nothing */
 
     ngx_smartmsg_preview_t      *preview;   /* NULL: no valid link */
     ngx_str_t                    token;     /* while rules are waited for */
@@ -267,6 +272,7 @@ typedef struct {
     u_char                      *meta_csp;
     ngx_smartmsg_csp_t          *csp;       /* NULL: the page has none */
     ngx_str_t                    nonce;
+    off_t                        added;     /* bytes put into the page */
     ngx_chain_t                 *held;      /* from the insertion point on */
     ngx_chain_t                 *free;
     ngx_chain_t                 *busy;
@@ -300,6 +306,7 @@ typedef struct {
     unsigned                     again:1;   /* the view has been counted */
     unsigned                     asking:1;  /* it waits for Redis */
     unsigned                     answered:1;
+    unsigned                     deferred:1;  /* the header is kept back */
 } ngx_smartmsg_ctx_t;
 
 
@@ -433,6 +440,9 @@ ngx_int_t ngx_smartmsg_body_filter_init(ngx_conf_t *cf);
 ngx_int_t ngx_smartmsg_inflate_init(ngx_conf_t *cf);
 ngx_int_t ngx_smartmsg_inflate_start(ngx_smartmsg_ctx_t *ctx);
 ngx_int_t ngx_smartmsg_track_init(ngx_conf_t *cf);
+
+/* sends the header of a page that was kept back until its body began */
+ngx_int_t ngx_smartmsg_send_header(ngx_smartmsg_ctx_t *ctx);
 
 /* tells nginx whether some of the page is still kept here */
 void ngx_smartmsg_set_buffered(ngx_smartmsg_ctx_t *ctx);

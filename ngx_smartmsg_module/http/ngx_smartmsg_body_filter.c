@@ -7,15 +7,7 @@
  */
 
 
-#include "http/ngx_smartmsg.h"
-
-
-/* the chain that is being built for the next filter */
-
-typedef struct {
-    ngx_chain_t   *first;
-    ngx_chain_t  **last;
-} ngx_smartmsg_out_t;
+#include "http/ngx_smartmsg_body.h"
 
 
 static ngx_int_t ngx_smartmsg_body_filter(ngx_http_request_t *r,
@@ -33,25 +25,12 @@ static ngx_int_t ngx_smartmsg_body_found(ngx_smartmsg_ctx_t *ctx,
     ngx_buf_t *b, size_t len, ngx_smartmsg_out_t *out);
 static ngx_int_t ngx_smartmsg_body_end(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
     ngx_smartmsg_out_t *out);
-static ngx_int_t ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx,
-    ngx_smartmsg_status_e status, ngx_buf_t *b, ngx_smartmsg_out_t *out);
-
-static ngx_int_t ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx,
+static ngx_int_t ngx_smartmsg_body_hold(ngx_smartmsg_ctx_t *ctx,
     ngx_smartmsg_out_t *out);
 static ngx_int_t ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx,
     ngx_smartmsg_out_t *out);
 static ngx_int_t ngx_smartmsg_body_release(ngx_smartmsg_ctx_t *ctx,
     ngx_smartmsg_out_t *out);
-
-static ngx_int_t ngx_smartmsg_body_put(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
-    ngx_smartmsg_out_t *out);
-static ngx_int_t ngx_smartmsg_body_put_part(ngx_smartmsg_ctx_t *ctx,
-    u_char *p, size_t len, ngx_smartmsg_out_t *out);
-static ngx_int_t ngx_smartmsg_body_put_tail(ngx_smartmsg_ctx_t *ctx,
-    ngx_smartmsg_out_t *out);
-static ngx_int_t ngx_smartmsg_body_put_flush(ngx_smartmsg_ctx_t *ctx,
-    ngx_smartmsg_out_t *out);
-static ngx_buf_t *ngx_smartmsg_body_get_buf(ngx_smartmsg_ctx_t *ctx);
 
 
 static ngx_http_output_body_filter_pt  ngx_http_next_body_filter;
@@ -70,12 +49,15 @@ ngx_smartmsg_body_filter_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_smartmsg_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_smartmsg_ctx_t   *ctx;
-    ngx_smartmsg_out_t    out;
+    ngx_int_t            rc;
+    ngx_smartmsg_ctx_t  *ctx;
+    ngx_smartmsg_out_t   out;
 
     ctx = ngx_http_get_module_ctx(r, ngx_smartmsg_module);
 
-    if (ctx == NULL || ctx->body == NGX_SMARTMSG_BODY_PASS || r != r->main) {
+    if (ctx == NULL || r != r->main
+        || (ctx->body == NGX_SMARTMSG_BODY_PASS && !ctx->deferred))
+    {
         return ngx_http_next_body_filter(r, in);
     }
 
@@ -105,6 +87,19 @@ ngx_smartmsg_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
     if (ngx_smartmsg_body_chain(ctx, in, &out) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    if (ctx->deferred) {
+
+        if (in == NULL) {
+            return NGX_OK;
+        }
+
+        rc = ngx_smartmsg_send_header(ctx);
+
+        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+            return NGX_ERROR;
+        }
     }
 
     return ngx_smartmsg_body_send(ctx, out.first);
@@ -231,10 +226,7 @@ ngx_smartmsg_body_scan(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
     if (!ngx_buf_in_memory(b)) {
 
         if (b->in_file) {
-
-            /* some filter has put a file between the copy filter and us */
-
-            return ngx_smartmsg_body_stop(ctx, NGX_SMARTMSG_ERROR, b, out);
+            return ngx_smartmsg_body_file(ctx, b, out);
         }
 
         if (b->last_buf || b->last_in_chain) {
@@ -252,9 +244,8 @@ ngx_smartmsg_body_scan(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
         return ngx_smartmsg_body_found(ctx, b, len, out);
 
     case SMARTMSG_HTML_STOP:
-        return ngx_smartmsg_body_stop(ctx,
-                     ctx->html.stop == SMARTMSG_HTML_STOP_FRAGMENT
-                     ? NGX_SMARTMSG_NO_MARKUP : NGX_SMARTMSG_UNSAFE, b, out);
+        return ngx_smartmsg_body_stop(ctx, ngx_smartmsg_body_stop_status(ctx),
+                                      b, out);
 
     default: /* SMARTMSG_HTML_MORE */
 
@@ -351,33 +342,7 @@ ngx_smartmsg_body_found(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, size_t len,
         }
     }
 
-    if (ngx_smartmsg_body_place(ctx, out) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (ctx->body == NGX_SMARTMSG_BODY_HOLD) {
-
-        ngx_smartmsg_out_t  held;
-
-        held.first = NULL;
-        held.last = &held.first;
-
-        if (ngx_smartmsg_body_put_tail(ctx, &held) != NGX_OK
-            || ngx_smartmsg_body_put(ctx, b, &held) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        ctx->held = held.first;
-
-        return NGX_OK;
-    }
-
-    if (ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_smartmsg_body_put(ctx, b, out);
+    return ngx_smartmsg_body_place(ctx, b, out);
 }
 
 
@@ -391,16 +356,13 @@ static ngx_int_t
 ngx_smartmsg_body_end(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
     ngx_smartmsg_out_t *out)
 {
-    ngx_buf_t  *last;
+    ngx_buf_t              *last;
+    ngx_smartmsg_status_e   status;
 
-    if (!b->last_buf) {
-        return ngx_smartmsg_body_stop(ctx, NGX_SMARTMSG_UNSAFE, b, out);
-    }
+    status = ngx_smartmsg_body_end_status(ctx, b);
 
-    if (!smartmsg_html_end(&ctx->html)) {
-        return ngx_smartmsg_body_stop(ctx, ctx->html.document
-                                           ? NGX_SMARTMSG_UNSAFE
-                                           : NGX_SMARTMSG_NO_MARKUP, b, out);
+    if (status != NGX_SMARTMSG_NONE) {
+        return ngx_smartmsg_body_stop(ctx, status, b, out);
     }
 
     if (ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK) {
@@ -427,30 +389,33 @@ ngx_smartmsg_body_end(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
         }
     }
 
-    if (ngx_smartmsg_body_place(ctx, out) != NGX_OK) {
-        return NGX_ERROR;
+    return ngx_smartmsg_body_place(ctx, last, out);
+}
+
+
+ngx_smartmsg_status_e
+ngx_smartmsg_body_stop_status(ngx_smartmsg_ctx_t *ctx)
+{
+    return ctx->html.stop == SMARTMSG_HTML_STOP_FRAGMENT
+           ? NGX_SMARTMSG_NO_MARKUP : NGX_SMARTMSG_UNSAFE;
+}
+
+
+ngx_smartmsg_status_e
+ngx_smartmsg_body_end_status(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b)
+{
+    if (b->last_buf && smartmsg_html_end(&ctx->html)) {
+        return NGX_SMARTMSG_NONE;
     }
 
-    if (ctx->body == NGX_SMARTMSG_BODY_HOLD) {
-
-        ctx->held = ngx_alloc_chain_link(ctx->request->pool);
-        if (ctx->held == NULL) {
-            return NGX_ERROR;
-        }
-
-        ctx->held->buf = last;
-        ctx->held->next = NULL;
-
-        return NGX_OK;
-    }
-
-    return ngx_smartmsg_body_put(ctx, last, out);
+    return (b->last_buf && !ctx->html.document) ? NGX_SMARTMSG_NO_MARKUP
+                                                : NGX_SMARTMSG_UNSAFE;
 }
 
 
 /* nothing will be inserted, the page goes on as it is */
 
-static ngx_int_t
+ngx_int_t
 ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_status_e status,
     ngx_buf_t *b, ngx_smartmsg_out_t *out)
 {
@@ -466,26 +431,51 @@ ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_status_e status,
 }
 
 
-/* the page has arrived at the place: insert, go on without, or hold */
+/* the page has arrived at the place: insert, go on without, or hold the rest */
 
-static ngx_int_t
-ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
+ngx_int_t
+ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *rest,
+    ngx_smartmsg_out_t *out)
 {
-    ngx_msec_t                 timeout;
-    ngx_smartmsg_loc_conf_t   *lcf;
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_smartmsg_out_t  held;
 
     if (ngx_smartmsg_csp_page(ctx) != NGX_OK) {
-        ctx->body = NGX_SMARTMSG_BODY_PASS;
-        ctx->decided = 1;
-        ctx->status = NGX_SMARTMSG_CSP;
-        return NGX_OK;
+        return ngx_smartmsg_body_stop(ctx, NGX_SMARTMSG_CSP, rest, out);
     }
 
     if (ctx->decided) {
         ctx->body = NGX_SMARTMSG_BODY_PASS;
-        return ngx_smartmsg_body_insert(ctx, out);
+
+        if (ngx_smartmsg_body_insert(ctx, out) != NGX_OK
+            || ngx_smartmsg_body_put_tail(ctx, out) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        return ngx_smartmsg_body_put(ctx, rest, out);
     }
+
+    held.first = NULL;
+    held.last = &held.first;
+
+    if (ngx_smartmsg_body_put_tail(ctx, &held) != NGX_OK
+        || ngx_smartmsg_body_put(ctx, rest, &held) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ctx->held = held.first;
+
+    return ngx_smartmsg_body_hold(ctx, out);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_hold(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
+{
+    ngx_msec_t                 timeout;
+    ngx_smartmsg_loc_conf_t   *lcf;
+    ngx_http_core_loc_conf_t  *clcf;
 
     lcf = ngx_http_get_module_loc_conf(ctx->request, ngx_smartmsg_module);
     clcf = ngx_http_get_module_loc_conf(ctx->request, ngx_http_core_module);
@@ -518,6 +508,7 @@ ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
     }
 
     ctx->inserted = 1;
+    ctx->added = ngx_buf_size(b);
 
     return ngx_smartmsg_body_put(ctx, b, out);
 }
@@ -548,116 +539,4 @@ ngx_smartmsg_body_release(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
     ctx->held = NULL;
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_smartmsg_body_put(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
-    ngx_smartmsg_out_t *out)
-{
-    ngx_chain_t  *cl;
-
-    cl = ngx_alloc_chain_link(ctx->request->pool);
-    if (cl == NULL) {
-        return NGX_ERROR;
-    }
-
-    cl->buf = b;
-    cl->next = NULL;
-
-    *out->last = cl;
-    out->last = &cl->next;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_smartmsg_body_put_part(ngx_smartmsg_ctx_t *ctx, u_char *p, size_t len,
-    ngx_smartmsg_out_t *out)
-{
-    ngx_buf_t  *b;
-
-    b = ngx_smartmsg_body_get_buf(ctx);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->memory = 1;
-    b->start = p;
-    b->pos = p;
-    b->last = p + len;
-    b->end = b->last;
-
-    return ngx_smartmsg_body_put(ctx, b, out);
-}
-
-
-static ngx_int_t
-ngx_smartmsg_body_put_tail(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
-{
-    size_t   len;
-    u_char  *p;
-
-    len = ctx->tail_len;
-
-    if (len == 0) {
-        return NGX_OK;
-    }
-
-    p = ngx_pnalloc(ctx->request->pool, len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(p, ctx->tail, len);
-    ctx->tail_len = 0;
-
-    return ngx_smartmsg_body_put_part(ctx, p, len, out);
-}
-
-
-/*
- * Instead of a buffer that has become empty.  It is never used again: one
- * without data always looks as if it had been sent.
- */
-
-static ngx_int_t
-ngx_smartmsg_body_put_flush(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
-{
-    ngx_buf_t  *b;
-
-    b = ngx_calloc_buf(ctx->request->pool);
-    if (b == NULL) {
-        return NGX_ERROR;
-    }
-
-    b->flush = 1;
-    b->sync = 1;
-
-    return ngx_smartmsg_body_put(ctx, b, out);
-}
-
-
-/* an empty buffer of our own, used again once it has been sent */
-
-static ngx_buf_t *
-ngx_smartmsg_body_get_buf(ngx_smartmsg_ctx_t *ctx)
-{
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
-
-    cl = ngx_chain_get_free_buf(ctx->request->pool, &ctx->free);
-    if (cl == NULL) {
-        return NULL;
-    }
-
-    b = cl->buf;
-    ngx_free_chain(ctx->request->pool, cl);
-
-    ngx_memzero(b, sizeof(ngx_buf_t));
-
-    b->tag = (ngx_buf_tag_t) &ngx_smartmsg_module;
-
-    return b;
 }

@@ -3,6 +3,7 @@
 #include "http/ngx_smartmsg_pack.h"
 #include "http/ngx_smartmsg_preview.h"
 #include "http/ngx_smartmsg_session.h"
+#include "http/ngx_smartmsg_sticky.h"
 
 #include "core/snippet.h"
 
@@ -18,6 +19,7 @@ void
 ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
 {
     smartmsg_seen_t     seen;
+    smartmsg_sticky_t   sticky;
     smartmsg_context_t  context;
 
     if (ctx->decided) {
@@ -51,7 +53,10 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
 
     ngx_memzero(&context, sizeof(smartmsg_context_t));
     context.facts = &ctx->facts;
+    context.sticky = &sticky;
     context.personal = ctx->consent.anonymous ? &ctx->personal : NULL;
+
+    ngx_smartmsg_sticky_init(ctx, &sticky);
 
     seen.data = ctx;
     seen.get = ngx_smartmsg_seen;
@@ -59,6 +64,8 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
 
     smartmsg_ruleset_decide(ctx->rules, &context, &seen, ngx_time(),
                             &ctx->decision);
+
+    ngx_smartmsg_sticky_write(ctx);
 
     if (ctx->preview) {
         ctx->status = (ngx_smartmsg_preview_decide(ctx, &context, &seen)

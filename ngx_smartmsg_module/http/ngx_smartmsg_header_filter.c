@@ -5,6 +5,11 @@
 #include "http/ngx_smartmsg_session.h"
 
 
+/* larger files are not read at once */
+
+#define NGX_SMARTMSG_MAX_FILE  (4 * 1024 * 1024)
+
+
 static ngx_int_t ngx_smartmsg_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_header_neutral(ngx_smartmsg_ctx_t *ctx);
@@ -14,6 +19,8 @@ static ngx_uint_t ngx_smartmsg_is_wide(ngx_str_t *type);
 static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
 static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
+static ngx_uint_t ngx_smartmsg_is_file(ngx_http_request_t *r);
+static ngx_uint_t ngx_smartmsg_is_deferrable(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_clear_digests(ngx_http_request_t *r);
 
@@ -72,6 +79,8 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
 
     ctx->body = NGX_SMARTMSG_BODY_PASS;
     ctx->inflate = NULL;
+    ctx->deferred = 0;
+    ctx->added = 0;
 
     if (!lcf->enable
         || (ctx->neutral && lcf->mode != NGX_SMARTMSG_MODE_FETCH))
@@ -85,6 +94,41 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
                          : ngx_smartmsg_header_page(ctx)) != NGX_OK)
     {
         return NGX_ERROR;
+    }
+
+    if (ctx->deferred) {
+        return NGX_OK;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+/*
+ * The header that was kept back: if the page was put together meanwhile its
+ * length is known, if it stays as it is its header does, too.
+ */
+
+ngx_int_t
+ngx_smartmsg_send_header(ngx_smartmsg_ctx_t *ctx)
+{
+    off_t                length;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    ctx->deferred = 0;
+
+    if (ctx->added || ctx->body != NGX_SMARTMSG_BODY_PASS) {
+
+        length = ctx->added ? r->headers_out.content_length_n + ctx->added
+                            : -1;
+
+        if (ngx_smartmsg_prepare_header(ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        r->headers_out.content_length_n = length;
     }
 
     return ngx_http_next_header_filter(r);
@@ -313,12 +357,6 @@ ngx_smartmsg_send_id(ngx_smartmsg_ctx_t *ctx)
 }
 
 
-/*
- * The page may become longer, and is this visitor's alone.  Without
- * validators the browser asks for it again, and never gets yesterday's
- * message confirmed.
- */
-
 static ngx_int_t
 ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
 {
@@ -349,11 +387,91 @@ ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx)
 
     ctx->body = NGX_SMARTMSG_BODY_SCAN;
 
-    r->filter_need_in_memory = 1;
+    if (ctx->inflate || !ngx_smartmsg_is_file(r)) {
+        r->filter_need_in_memory = 1;
+    }
+
+    if (ngx_smartmsg_is_deferrable(ctx)) {
+        ctx->deferred = 1;
+        return NGX_OK;
+    }
 
     return ngx_smartmsg_prepare_header(ctx);
 }
 
+
+/*
+ * May it come as a file, and stay one?  nginx sends it without reading it,
+ * unless a filter wants to see it, and ngx_smartmsg_body_file.c can do with
+ * that.  It reads the whole page once: where nginx is told not to wait for
+ * the disk, or the page is huge, it comes in memory as others do.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_is_file(ngx_http_request_t *r)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (r->upstream
+
+#if (NGX_HTTP_CACHE)
+        && !r->cached
+#endif
+
+       )
+    {
+        return 0;
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+#if (NGX_HAVE_FILE_AIO || NGX_THREADS)
+
+    if (clcf->aio != NGX_HTTP_AIO_OFF) {
+        return 0;
+    }
+
+#endif
+
+    return (r->connection->sendfile
+            && clcf->directio == NGX_OPEN_FILE_DIRECTIO_OFF
+            && r->headers_out.content_length_n <= NGX_SMARTMSG_MAX_FILE);
+}
+
+
+/*
+ * nginx itself keeps the header of a buffered response back until the first
+ * bytes of the body have come.  If they are the whole page already, as they
+ * often are, the length that it will have can be told, and chunks with their
+ * end in a packet of its own are not needed.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_is_deferrable(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+#if (NGX_HTTP_CACHE)
+
+    if (r->cached) {
+        return 0;
+    }
+
+#endif
+
+    return (ctx->inflate == NULL && !ctx->neutral
+            && r->upstream && r->upstream->buffering
+            && r->headers_out.content_length_n > 0);
+}
+
+
+/*
+ * The page may become longer, and is this visitor's alone.  Without
+ * validators the browser asks for it again, and never gets yesterday's
+ * message confirmed.
+ */
 
 static ngx_int_t
 ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx)

@@ -145,6 +145,7 @@ ngx_smartmsg_view_unread(ngx_smartmsg_ctx_t *ctx)
 static void
 ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx)
 {
+    ngx_str_t                   mark;
     ngx_smartmsg_srv_conf_t    *scf;
     ngx_smartmsg_store_view_t   view;
 
@@ -168,6 +169,10 @@ ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx)
     /* what is not known to be new must not be overwritten */
 
     view.fresh = (ctx->ready && ngx_smartmsg_session_is_new(ctx));
+    view.known = (ctx->ready && !view.fresh
+                  && ngx_smartmsg_fields_get(ctx->session, (u_char *) "new",
+                                             sizeof("new") - 1, &mark)
+                     != NGX_OK);
 
     if (view.fresh) {
         ngx_smartmsg_session_begin(ctx);

@@ -18,6 +18,7 @@ ngx_smartmsg_cmd(ngx_smartmsg_cmd_t *cmd, const char *name)
     cmd->argc = 0;
     cmd->last = cmd->buf;
     cmd->overflow = 0;
+    cmd->lazy = 0;
 
     ngx_smartmsg_cmd_text(cmd, name);
 }
@@ -96,6 +97,8 @@ ngx_smartmsg_cmd_fmt(ngx_smartmsg_cmd_t *cmd, const char *fmt, ...)
 ngx_int_t
 ngx_smartmsg_cmd_write(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_redis_t *redis)
 {
+    cmd->lazy = 1;
+
     return ngx_smartmsg_cmd_query(cmd, redis, NULL, NULL, NULL);
 }
 
@@ -109,8 +112,8 @@ ngx_smartmsg_cmd_query(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_redis_t *redis,
         return NGX_ERROR;
     }
 
-    return ngx_smartmsg_redis_command(redis, cb, data, cmd->argc, cmd->argv,
-                                      cmd->argvlen, ticket);
+    return ngx_smartmsg_redis_command(redis, cb, data, cmd->lazy, cmd->argc,
+                                      cmd->argv, cmd->argvlen, ticket);
 }
 
 

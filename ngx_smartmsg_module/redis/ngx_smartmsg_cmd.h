@@ -34,6 +34,9 @@ typedef struct {
     u_char                        buf[NGX_SMARTMSG_CMD_SIZE];
 
     unsigned                      overflow:1;
+
+    /* may be set for a command with a callback; others are lazy anyway */
+    unsigned                      lazy:1;
 } ngx_smartmsg_cmd_t;
 
 

@@ -96,7 +96,9 @@ const char *ngx_smartmsg_redis_reason(ngx_smartmsg_redis_t *redis);
 
 /*
  * Sends one command.  All commands of one turn of the event loop leave in
- * one write.  The arguments are copied.
+ * one write.  A lazy one, whose answer nobody waits for, leaves with the next
+ * one that is not, or after NGX_SMARTMSG_REDIS_LAZY milliseconds; the order
+ * of commands stays.  The arguments are copied.
  *
  * cb == NULL: fire and forget; errors are logged (once a minute) and losses
  * are counted and reported when the server is back.  Else cb runs exactly
@@ -110,8 +112,9 @@ const char *ngx_smartmsg_redis_reason(ngx_smartmsg_redis_t *redis);
  */
 
 ngx_int_t ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
-    ngx_smartmsg_redis_reply_pt cb, void *data, int argc, const char **argv,
-    const size_t *argvlen, ngx_smartmsg_redis_ticket_t **ticket);
+    ngx_smartmsg_redis_reply_pt cb, void *data, ngx_uint_t lazy, int argc,
+    const char **argv, const size_t *argvlen,
+    ngx_smartmsg_redis_ticket_t **ticket);
 
 /*
  * The callback of the command will not run.  The command itself may have

@@ -4,7 +4,9 @@
  * Reading is level-triggered: hiredis reads 16 KB once and never learns that
  * there is more.  The write event is posted rather than added, so that all
  * commands of one turn of the loop leave in one write; it is added only for
- * connect() and when the socket takes no more.
+ * connect() and when the socket takes no more.  Lazy commands do not even
+ * post it: they stay in hiredis' buffer until others come, or for a moment.
+ * Each write(), and each read() of the answers, costs more than the commands.
  *
  * After any call into hiredis the context may be gone; the adapter, which
  * belongs to the owner, is not.
@@ -15,6 +17,7 @@
 
 static void ngx_smartmsg_redis_read_handler(ngx_event_t *rev);
 static void ngx_smartmsg_redis_write_handler(ngx_event_t *wev);
+static void ngx_smartmsg_redis_lazy_handler(ngx_event_t *ev);
 static void ngx_smartmsg_redis_add_read(void *data);
 static void ngx_smartmsg_redis_del_read(void *data);
 static void ngx_smartmsg_redis_add_write(void *data);
@@ -58,6 +61,16 @@ ngx_smartmsg_redis_attach(ngx_smartmsg_redis_adapter_t *adapter,
     adapter->last_heard = ngx_current_msec;
     adapter->connected = 0;
     adapter->writing = 0;
+
+    /* nginx with debugging looks at the connection of a timer */
+
+    adapter->dummy.fd = (ngx_socket_t) -1;
+    adapter->dummy.data = adapter;
+
+    adapter->timer.handler = ngx_smartmsg_redis_lazy_handler;
+    adapter->timer.data = &adapter->dummy;
+    adapter->timer.log = log;
+    adapter->timer.cancelable = 1;
 
     ac->ev.data = adapter;
     ac->ev.addRead = ngx_smartmsg_redis_add_read;
@@ -118,6 +131,19 @@ ngx_smartmsg_redis_write_handler(ngx_event_t *wev)
 
 
 static void
+ngx_smartmsg_redis_lazy_handler(ngx_event_t *ev)
+{
+    ngx_connection_t              *c;
+    ngx_smartmsg_redis_adapter_t  *adapter;
+
+    c = ev->data;
+    adapter = c->data;
+
+    ngx_smartmsg_redis_write_handler(adapter->connection->write);
+}
+
+
+static void
 ngx_smartmsg_redis_add_read(void *data)
 {
     ngx_smartmsg_redis_adapter_t  *adapter = data;
@@ -158,7 +184,7 @@ ngx_smartmsg_redis_add_write(void *data)
 
     wev = adapter->connection->write;
 
-    if (wev->active) {
+    if (wev->active || wev->posted) {
         return;
     }
 
@@ -167,6 +193,18 @@ ngx_smartmsg_redis_add_write(void *data)
     if (!adapter->connected || adapter->writing) {
         (void) ngx_add_event(wev, NGX_WRITE_EVENT, NGX_LEVEL_EVENT);
         return;
+    }
+
+    if (adapter->lazy) {
+        if (!adapter->timer.timer_set) {
+            ngx_add_timer(&adapter->timer, NGX_SMARTMSG_REDIS_LAZY);
+        }
+
+        return;
+    }
+
+    if (adapter->timer.timer_set) {
+        ngx_del_timer(&adapter->timer);
     }
 
     ngx_post_event(wev, &ngx_posted_events);
@@ -218,6 +256,10 @@ ngx_smartmsg_redis_cleanup(void *data)
 
     if (c->write->posted) {
         ngx_delete_posted_event(c->write);
+    }
+
+    if (adapter->timer.timer_set) {
+        ngx_del_timer(&adapter->timer);
     }
 
     c->read->closed = 1;

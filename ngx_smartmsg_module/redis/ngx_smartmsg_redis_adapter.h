@@ -15,6 +15,11 @@
 #include <hiredis/async.h>
 
 
+/* how long a lazy write waits for company, milliseconds */
+
+#define NGX_SMARTMSG_REDIS_LAZY  4
+
+
 /*
  * One adapter serves one context at a time.  It is embedded in its owner,
  * has to be zeroed first, and may be attached again once "gone" has been
@@ -25,6 +30,10 @@ typedef struct {
     /* NULL when no context is attached */
     redisAsyncContext            *ac;
     ngx_connection_t             *connection;
+
+    /* of a write that waits for company */
+    ngx_event_t                   timer;
+    ngx_connection_t              dummy;
 
     /*
      * ngx_current_msec of the last sign of life: the socket was readable,
@@ -52,6 +61,9 @@ typedef struct {
 
     /* hiredis is writing to the socket right now */
     unsigned                      writing:1;
+
+    /* the command that the owner is giving to hiredis may wait */
+    unsigned                      lazy:1;
 } ngx_smartmsg_redis_adapter_t;
 
 

@@ -104,7 +104,7 @@ struct ngx_smartmsg_redis_ticket_s {
     /* ngx_current_msec of the sending */
     ngx_msec_t                      sent;
 
-    /* the command in Redis' protocol while it is held back */
+    /* the command in Redis' protocol, part of the ticket's memory */
     char                           *text;
     size_t                          len;
 
@@ -112,6 +112,7 @@ struct ngx_smartmsg_redis_ticket_s {
     char                            name[16];
 
     unsigned                        cancelled:1;
+    unsigned                        lazy:1;
 };
 
 

@@ -33,7 +33,7 @@ typedef struct {
     time_t                          now;
     time_t                          ttl;
 
-    /* replies to come */
+    /* replies to come, one or two */
     ngx_uint_t                      pending;
 
     unsigned                        begins:1;
@@ -375,6 +375,10 @@ ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
     ngx_smartmsg_cmd_text(&cmd, "views");
     ngx_smartmsg_cmd_int(&cmd, 1);
 
+    /* whoever begins a visit is to find it in Redis soon */
+
+    cmd.lazy = view->known;
+
     if (view->minted) {
         ngx_smartmsg_store_write(&cmd, store, rc);
         return;
@@ -402,6 +406,10 @@ ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
     }
 
     visit->pending++;
+
+    if (view->known) {
+        return;
+    }
 
     ngx_smartmsg_store_cmd(&cmd, store, "HDEL", &view->visitor, 's');
     ngx_smartmsg_cmd_text(&cmd, "new");

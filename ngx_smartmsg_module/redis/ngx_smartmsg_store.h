@@ -97,6 +97,12 @@ typedef struct {
     unsigned                      fresh:1;
 
     /*
+     * The session goes on: as read, it has the field "views", but not "new",
+     * which only the first view of all leaves.
+     */
+    unsigned                      known:1;
+
+    /*
      * The page was fetched ahead: if it is ever seen, a view follows.  What
      * begins a new session is written, but nothing is counted.
      */
@@ -237,6 +243,17 @@ ngx_int_t ngx_smartmsg_store_view(ngx_smartmsg_store_t *store,
 
 ngx_int_t ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event);
+
+/*
+ * Keeps variations that a visitor has been given: names and values, at most
+ * NGX_SMARTMSG_STICKY_FIELDS, of core/sticky_field.h.
+ */
+
+#define NGX_SMARTMSG_STICKY_FIELDS  16
+
+ngx_int_t ngx_smartmsg_store_sticky(ngx_smartmsg_store_t *store,
+    ngx_str_t *visitor, time_t visitor_ttl, ngx_smartmsg_field_t *fields,
+    ngx_uint_t nfields);
 
 /*
  * An event that a request of the shop means.  The name is a plain word, and

@@ -19,6 +19,7 @@ typedef struct {
     smartmsg_facts_t getter;
     smartmsg_context_t context;
     smartmsg_seen_t seen;
+    smartmsg_sticky_t sticky;
     smartmsg_decision_t decision;
     smartmsg_trace_t trace;
 } explain_t;
@@ -184,7 +185,9 @@ int ctl_explain(ctl_t *ctl)
     set = smartmsg_catalog_ruleset(x.rules.catalog);
     x.seen = ctl_facts_seen(&x.facts);
     x.getter = smartmsg_json_facts(&x.from, x.rules.names, x.facts.object);
+    x.sticky = ctl_facts_sticky(&x.facts);
     x.context.facts = &x.getter;
+    x.context.sticky = &x.sticky;
 
     smartmsg_ruleset_decide(set, &x.context, &x.seen, now, &x.decision);
     x.trace = (smartmsg_trace_t) { set, x.rules.names, &x.context, &x.seen,

@@ -5,6 +5,7 @@
 
 #include "core/number.h"
 #include "core/schema.h"
+#include "core/sticky_field.h"
 #include "core/timezone.h"
 #include "core/visitor_id.h"
 #include "tool/file.h"
@@ -405,4 +406,33 @@ smartmsg_seen_t ctl_facts_seen(ctl_facts_t *facts)
                              .quiet = &facts->quiet };
 
     return seen;
+}
+
+static bool get_sticky(void *data, const smartmsg_sticky_key_t *key,
+    smartmsg_str_t *variation)
+{
+    char field[SMARTMSG_STICKY_FIELD_MAX];
+    size_t len = smartmsg_sticky_field(key, field);
+
+    return len > 0
+           && smartmsg_sticky_variation(key,
+                                        remembered(data, SMARTMSG_IN_VISITOR,
+                                                   smartmsg_str(field, len)),
+                                        variation);
+}
+
+static void put_sticky(void *data, const smartmsg_sticky_key_t *key,
+    smartmsg_str_t variation)
+{
+    (void) data;
+    (void) key;
+    (void) variation;
+}
+
+smartmsg_sticky_t ctl_facts_sticky(ctl_facts_t *facts)
+{
+    smartmsg_sticky_t sticky = { .get = get_sticky, .put = put_sticky,
+                                 .data = facts };
+
+    return sticky;
 }

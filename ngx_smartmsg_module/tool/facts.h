@@ -25,4 +25,7 @@ void ctl_facts_free(ctl_facts_t *facts);
 /* What the visitor has seen; data is a ctl_facts_t. */
 smartmsg_seen_t ctl_facts_seen(ctl_facts_t *facts);
 
+/* The variations that the visitor keeps; nothing is written. */
+smartmsg_sticky_t ctl_facts_sticky(ctl_facts_t *facts);
+
 #endif

@@ -177,6 +177,48 @@ visit('the cart as the browser knows it reaches the next page', async (page) => 
   await redis('HDEL', 'smartmsg:rules', 'two');
 });
 
+visit('what the page tells is known on the next one', async (page) => {
+  const rule = {
+    goal: 'signup',
+    rules: [
+      {
+        condition: { 'event.guide': { $gte: 2 }, 'visitor.id': 'c-4711', 'traits.tier': 'gold' },
+        force: { when: [{ on: 'dwell', after: 3600 }], show: { as: 'bubble', title: 'Your size' } },
+      },
+    ],
+  };
+  await redis('HSET', 'smartmsg:rules', 'guided', JSON.stringify(rule));
+  await redis('HSET', 'smartmsg:config', 'runtime', 'always', 'ga4', 'on');
+  await until('the runtime is there', async () => (await page.goto(url)).text().then((html) => html.includes('/rt.')));
+  await page.goto(new URL('product/teapot', url).href);
+  await page.evaluate(() => {
+    window.smartmsg = window.smartmsg || [];
+    window.smartmsg.push(['track', 'guide', { size: '38' }], ['track', 'guide']);
+    window.smartmsg.push(['identify', 'c-4711', { tier: 'gold' }]);
+  });
+  await until('all is known', async () => (await armedIn(page, '')).includes('guided'));
+
+  const before = await counted('guided', 'convert:');
+  await page.goto(url);
+  await page.waitForFunction(() => document.readyState === 'complete');
+  const shown = () =>
+    page.evaluate(
+      () =>
+        new Promise((done) => {
+          window.smartmsg.push(['on', 'ready', (api) => api.show('guided').then(done)]);
+        }),
+    );
+  await until('it is shown', shown);
+  await page.locator(BUBBLE).waitFor({ state: 'visible' });
+  const names = await page.evaluate(() => window.dataLayer.map(({ event }) => event));
+  assert.ok(names.includes('view_promotion'), 'analytics is told');
+  await until('it is counted', async () => (await counted('guided', 'impression:')) === 1);
+  await page.evaluate(() => window.smartmsg.track('signup'));
+  await until('the goal is reached', async () => (await counted('guided', 'convert:')) === before + 1);
+  await redis('HDEL', 'smartmsg:rules', 'guided');
+  await redis('DEL', 'smartmsg:config');
+});
+
 visit('an order ends the exit message', async (page) => {
   await buy(page, url);
   await until('it is armed', async () => (await armedIn(page, 'cart')).includes('exit-cart'));

@@ -14,16 +14,24 @@ export function offerApi(report) {
   if (!Array.isArray(api)) return;
   const armed = new Promise((done) => on('ready', done));
 
+  /** Not before it is known what the visitor has agreed to, and which messages wait for an event. */
+  const tell = (event) => {
+    armed.then(
+      safely(() => {
+        if (event.name) emit('event', event.name);
+        report(event);
+      }),
+    );
+  };
+
   /** @type {import('../smartmsg').SmartmsgApi} */
   const calls = {
     track(event, data) {
       const name = `${event}`;
-      if (!WORD.test(name)) return;
-      emit('event', name);
-      report({ event: 'track', name, data: flat(data) });
+      if (WORD.test(name)) tell({ event: 'track', name, data: flat(data) });
     },
     identify(id, traits) {
-      if (id) report({ event: 'identify', id: line(id, 128), traits: flat(traits) });
+      if (id) tell({ event: 'identify', id: line(id, 128), traits: flat(traits) });
     },
     consent: (granted) => emit('consent', !!granted),
     show: (rule) =>

@@ -29,16 +29,15 @@ export function withConsent({ report, claim, mute }, page) {
   let asked;
 
   function hear(voice, value) {
-    if (voice) voices[voice] = value;
-    const said = Object.values(voices);
-    const granted = said.every(Boolean);
-    if (!said.length || granted === !page.anonymous || (granted && !page.consent)) return;
+    voices[voice] = value;
+    const granted = Object.values(voices).every(Boolean);
+    if (granted === !page.anonymous || (granted && !page.consent)) return;
     page.anonymous = !granted;
     report({ event: 'consent', granted });
   }
 
   function askTcf() {
-    if (asked || !page.consent || !window.__tcfapi || document.prerendering) return;
+    if (asked || !page.consent || !window.__tcfapi) return;
     asked = true;
     window.__tcfapi('addEventListener', 2, safely(hearTcf));
   }
@@ -53,12 +52,8 @@ export function withConsent({ report, claim, mute }, page) {
   function hearMode({ 1: command, 2: values }) {
     Object.assign(storage, values);
     const said = STORAGE.map((key) => storage[key]).filter(Boolean);
-    if (page.consent && command === 'update' && said.length) {
-      hear(
-        'mode',
-        said.every((value) => value === 'granted'),
-      );
-    }
+    const granted = said.every((value) => value === 'granted');
+    if (page.consent && command === 'update' && said.length) hear('mode', granted);
   }
 
   inTime(askTcf);
@@ -70,11 +65,10 @@ export function withConsent({ report, claim, mute }, page) {
     report(event) {
       if (!page.anonymous || OF_NOBODY.test(event.event)) report(event);
     },
-    claim: (message) => (page.anonymous ? !shown.has(message.rule) && !!shown.add(message.rule) : claim(message)),
+    claim: (message) => (page.anonymous ? shown.size < shown.add(message.rule).size : claim(message)),
     heed(found) {
       page = found;
       askTcf();
-      hear();
     },
   };
 }

@@ -2,7 +2,8 @@ import { createAlarm, listen } from './border.js';
 
 /** ms: routers change the address in several steps, and sliders of a shop's filters many times. */
 const PAUSE = 200;
-const LIBRARIES = 'turbo:load htmx:pushedIntoHistory htmx:replacedInHistory';
+/** Turbo, htmx 2 and htmx 4. */
+const LIBRARIES = 'turbo:load htmx:pushedIntoHistory htmx:replacedInHistory htmx:after:history:update';
 
 /**
  * Calls `changed(from)` when the page has got another path or query without being loaded; `from` is the address before. The

@@ -1,6 +1,6 @@
 import { safely } from './border.js';
 import { on as hear } from './bus.js';
-import { flat } from './flat.js';
+import { flat, line } from './flat.js';
 import { mayInterrupt } from './manners.js';
 import { TRIGGERS } from './triggers/index.js';
 import { loadUi, loadUiSoon } from './ui.js';
@@ -55,7 +55,9 @@ export function createStage({ report, claim }) {
     try {
       ui.present(message, {
         clicked: safely((action) => report({ event: 'click', ...about, action })),
-        answered: safely((fields, consent) => report({ event: 'answer', ...about, fields: flat(fields), consent })),
+        answered: safely((fields, consent) =>
+          report({ event: 'answer', ...about, fields: flat(fields), consent: consent && line(consent, 512) }),
+        ),
         closed: safely((dismissed) => {
           if (!resident) {
             busy = false;

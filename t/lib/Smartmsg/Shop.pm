@@ -14,15 +14,18 @@ use Smartmsg::Process;
 my $ROOT = abs_path(dirname(__FILE__) . '/../../..');
 
 
-# start(dir => DIR, args => ['--gzip', ...]): the options of t/shop/server.mjs
+# start(dir => DIR, args => ['--gzip', ...]): the options of t/shop/server.mjs;
+# program => FILE: another server that says where it listens
 sub start {
     my ($class, %opt) = @_;
 
     my $self = bless { %opt }, $class;
     my $log = "$opt{dir}/shop.log";
+    my @server = $opt{program} || ('t/shop/server.mjs', '--port', '0');
 
-    $self->{process} = Smartmsg::Process->start(output => $log, argv => ['node',
-        "$ROOT/t/shop/server.mjs", '--port', '0', @{ $opt{args} || [] }]);
+    $server[0] = "$ROOT/$server[0]";
+    $self->{process} = Smartmsg::Process->start(output => $log,
+        argv => ['node', @server, @{ $opt{args} || [] }]);
 
     my $end = time + 60;
 

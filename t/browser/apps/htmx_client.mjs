@@ -1,0 +1,5 @@
+import 'htmx.org';
+
+document.addEventListener('htmx:after:init', () => {
+  window.isHydrated = true;
+});

@@ -1,0 +1,3 @@
+import '@hotwired/turbo';
+
+window.isHydrated = true;

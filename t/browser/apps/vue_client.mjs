@@ -1,0 +1,3 @@
+import { createShop } from './vue_shop.mjs';
+
+createShop(location).mount('#root');
