@@ -100,6 +100,7 @@ static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
         {"anonymous", snippet->anonymous},
         {"consent", snippet->consent},
         {"ga4", snippet->ga4},
+        {"search", snippet->search},
     };
     const char *before = "<template data-smartmsg=\"{&quot;";
 
@@ -120,7 +121,7 @@ static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 static void put_mark(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 {
     bool page = snippet->view || snippet->anonymous || snippet->consent
-                || snippet->ga4;
+                || snippet->ga4 || snippet->search;
     size_t templates = snippet->n + (page ? 1 : 0)
                        + (snippet->pack.len > 0 ? 1 : 0)
                        + (snippet->trace.len > 0 ? 1 : 0);

@@ -31,6 +31,7 @@ typedef struct {
     bool anonymous;                 /* nothing may be remembered */
     bool consent;                   /* the browser is to look for consent */
     bool ga4;                       /* tell the dataLayer of messages */
+    bool search;                    /* a search engine has led here */
     smartmsg_str_t pack;            /* of the shop, escaped; empty: none */
     smartmsg_str_t trace;           /* of a preview, escaped; empty: none */
 } smartmsg_snippet_t;

@@ -5,10 +5,12 @@
 #include "http/ngx_smartmsg_session.h"
 #include "http/ngx_smartmsg_sticky.h"
 
+#include "core/search.h"
 #include "core/snippet.h"
 
 
 static ngx_uint_t ngx_smartmsg_signals(ngx_smartmsg_ctx_t *ctx);
+static ngx_uint_t ngx_smartmsg_from_search(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_script(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *script);
 static smartmsg_str_t ngx_smartmsg_seen(void *data, smartmsg_memory_e in,
@@ -149,6 +151,7 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     snippet.anonymous = ctx->consent.anonymous;
     snippet.consent = ctx->consent.open;
     snippet.ga4 = ctx->site->settings.ga4 && ctx->decision.n > 0;
+    snippet.search = ctx->decision.n > 0 && ngx_smartmsg_from_search(ctx);
     snippet.preview = (ctx->preview != NULL);
     snippet.pack = ngx_smartmsg_str(&pack);
     snippet.trace = ngx_smartmsg_str(&ctx->trace);
@@ -160,6 +163,7 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
         snippet.view = 0;
         snippet.anonymous = 0;
         snippet.consent = 0;
+        snippet.search = 0;
         snippet.pack.len = 0;
     }
 
@@ -173,6 +177,23 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     b->last += smartmsg_snippet_write(&snippet, (char *) b->pos, size);
 
     return b;
+}
+
+
+/*
+ * Search engines think little of a page that covers itself when a phone comes
+ * from them.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_from_search(ngx_smartmsg_ctx_t *ctx)
+{
+    char    host[SMARTMSG_HOST_MAX];
+    size_t  len;
+
+    len = ngx_smartmsg_foreign_referrer(ctx, host);
+
+    return (len && smartmsg_search_engine(smartmsg_str(host, len)).len);
 }
 
 

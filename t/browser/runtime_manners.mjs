@@ -1,5 +1,6 @@
 // When no message may open, and that it opens once it may.
 import assert from 'node:assert/strict';
+import { flags } from './lib/snippet.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE, DIALOG, leave, leaveUntilShown, nothingOpens } from './lib/visitor.mjs';
 
@@ -165,6 +166,13 @@ test('one at a time, each once, with a rest in between', { messages: [onLoad('fi
   await page.keyboard.press('Escape');
   await page.clock.runFor(60000);
   assert.equal(await page.locator(BUBBLE).count(), 0, 'never a second time');
+});
+
+test('with a mouse, the way from a search engine makes no difference', {
+  messages: [flags({ search: 1 }), onLoad('help', { as: 'dialog' })],
+}, async ({ page, open }) => {
+  await open();
+  await page.locator(DIALOG).waitFor();
 });
 
 test('several triggers show a message once', {

@@ -1,7 +1,8 @@
 // Exit on a touch screen: the page thrown upwards from its depth, and the return to the tab.
 import assert from 'node:assert/strict';
+import { flags } from './lib/snippet.mjs';
 import { suite } from './lib/suite.mjs';
-import { DIALOG, nothingOpens } from './lib/visitor.mjs';
+import { BUBBLE, DIALOG, nothingOpens } from './lib/visitor.mjs';
 
 const HEIGHT = 700;
 const test = suite({
@@ -147,4 +148,29 @@ test('the return to the tab', armed(), async ({ page, open }) => {
   await setHidden(page, false);
   await page.clock.resume();
   await shown(page);
+});
+
+const onLoad = (as) => ({ rule: as, when: [{ on: 'load' }], as, title: 'Can we help?' });
+const FROM_SEARCH = flags({ search: 1 });
+
+test('a page that a search engine has led to is not covered', { messages: [FROM_SEARCH, onLoad('dialog')] }, async ({
+  page,
+  stand,
+  open,
+}) => {
+  await start(page, open);
+  assert.ok(await nothingOpens(page, 1500));
+  assert.deepEqual(stand.claims, []);
+  // The next page.
+  stand.messages = [onLoad('dialog')];
+  await open('product/notebook');
+  await shown(page);
+});
+
+test('a bubble covers nothing', { messages: [FROM_SEARCH, onLoad('dialog'), onLoad('bubble')] }, async ({
+  page,
+  open,
+}) => {
+  await start(page, open);
+  await page.locator(BUBBLE).waitFor();
 });

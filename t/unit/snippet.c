@@ -154,11 +154,11 @@ static void test_flags_of_the_page(void **state)
     check(&snippet, "<template data-smartmsg=\"{&quot;anonymous&quot;:1,"
           "&quot;consent&quot;:1}\"></template>" SCRIPT_OF("1"));
 
-    snippet.ga4 = true;
+    snippet.ga4 = snippet.search = true;
     check(&snippet, "<template data-smartmsg=\"{&quot;anonymous&quot;:1,"
-          "&quot;consent&quot;:1,&quot;ga4&quot;:1}\"></template>"
-          SCRIPT_OF("1"));
-    snippet.ga4 = false;
+          "&quot;consent&quot;:1,&quot;ga4&quot;:1,&quot;search&quot;:1}\">"
+          "</template>" SCRIPT_OF("1"));
+    snippet.ga4 = snippet.search = false;
 
     snippet.anonymous = false;
     snippet.view = true;

@@ -4,6 +4,8 @@ import { listen } from './border.js';
 const TYPING = 5000;
 /** A page whose resources hang must not keep messages away for ever. */
 const PATIENCE = 10000;
+/** They cover the page. */
+const COVERS = /^(dialog|sheet)$/;
 /** `:is()` forgives: browsers without `:modal` read the rest of the list. */
 const MODALS = ':is(:modal,[aria-modal="true"])';
 const FIELDS = 'input,textarea,select';
@@ -17,6 +19,15 @@ export function watchTyping() {
   listen(window, 'keydown input', (event) => {
     if (isEditable(event.composedPath()[0])) typedAt = performance.now();
   });
+}
+
+/**
+ * The messages that are not out of place: search engines punish a page that covers itself when a phone comes from them.
+ *
+ * @param {{messages: Array<{as: string}>, search?: number}} found
+ */
+export function inPlace({ messages, search }) {
+  return search && matchMedia('(pointer:coarse)').matches ? messages.filter(({ as }) => !COVERS.test(as)) : messages;
 }
 
 /** Whether a message may open now. */

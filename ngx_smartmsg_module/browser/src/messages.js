@@ -3,9 +3,9 @@
  *
  * @param {Document} from
  * @returns {{messages: Array<{rule: string, variation: string, when: Array<{on: string}|{all: Array<{on: string}>}>,
- *   as: string, lang: string, content: DocumentFragment}>, count: number, view?: number, anonymous?: number, consent?: number,
+ *   as: string, lang: string, content: DocumentFragment}>, count: number, search?: number, view?: number, anonymous?: number, consent?: number,
  *   pack?: object, ga4?: number, trace?: object}} the messages by descending priority, how many templates there were, and
- *   of the page as a whole: whether this view has yet to be counted, whether nothing may be remembered of the visitor,
+ *   of the page as a whole: whether a search engine has led here, whether this view has yet to be counted, whether nothing may be remembered of the visitor,
  *   whether the browser is to ask for that, what the shop pack tells to look at, whether the shop's analytics is told of
  *   messages, and, on the page of a preview link, why each rule was or was not chosen
  */

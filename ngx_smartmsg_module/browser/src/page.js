@@ -1,7 +1,7 @@
 import { listen } from './border.js';
 import { emit, on } from './bus.js';
 import { tellDataLayer, watchDataLayer } from './datalayer.js';
-import { watchTyping } from './manners.js';
+import { inPlace, watchTyping } from './manners.js';
 import { watchPack } from './pack.js';
 import { createStage } from './stage.js';
 import { printTrace } from './trace.js';
@@ -58,7 +58,8 @@ export function createPage(reporter) {
   }
 
   function arm(found) {
-    ({ messages, ga4 } = found);
+    ({ ga4 } = found);
+    messages = inPlace(found);
     if (found.trace) {
       reporter.mute();
       printTrace(found.trace);

@@ -9,7 +9,7 @@ use Exporter qw(import);
 use JSON::PP ();
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(rule snippet armed script_of wants_view report claim claimed settle logged each_worker
+our @EXPORT = qw(rule snippet templates armed script_of wants_view report claim claimed settle logged each_worker
     true false json);
 
 my $JSON = JSON::PP->new->utf8->canonical;
@@ -23,6 +23,7 @@ sub json  { return $JSON->encode($_[0]) }
 # rule(OPTIONS): the JSON of a rule with one message.
 #     title => 'Hello'
 #     on    => 'exit', or ['exit', 'idle']: its triggers
+#     when  => [{ on => 'exit' }]: the same in full
 #     as    => 'dialog'
 #     if    => { FACT => CONDITION, ... }
 #     cap   => { session => 1, days => 7 }
@@ -31,11 +32,12 @@ sub rule {
     my (%opt) = @_;
 
     my $on = delete $opt{on} // 'exit';
+    my $when = delete $opt{when} // [ map { { on => $_ } } ref $on ? @$on : $on ];
     my $if = delete $opt{if};
     my $cap = delete $opt{cap};
 
     my $message = {
-        when => [ map { { on => $_ } } ref $on ? @$on : $on ],
+        when => $when,
         show => { as => delete $opt{as} // 'dialog', title => delete $opt{title} // 'Hello' },
     };
     $message->{cap} = $cap if $cap;
