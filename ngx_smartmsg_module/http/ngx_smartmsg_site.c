@@ -6,7 +6,7 @@
 static void ngx_smartmsg_site_cleanup(void *data);
 static void ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good,
-    ngx_smartmsg_fields_t *config);
+    ngx_smartmsg_fields_t *config, ngx_smartmsg_fields_t *theme);
 static void ngx_smartmsg_site_lost(void *data);
 static void ngx_smartmsg_site_wake(ngx_smartmsg_site_t *site);
 static void ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
@@ -196,7 +196,7 @@ ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
 static void
 ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good,
-    ngx_smartmsg_fields_t *config)
+    ngx_smartmsg_fields_t *config, ngx_smartmsg_fields_t *theme)
 {
     ngx_smartmsg_site_t *site = data;
 
@@ -208,6 +208,10 @@ ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
 
     if (config) {
         ngx_smartmsg_site_configure(site, config);
+    }
+
+    if (theme) {
+        ngx_smartmsg_site_set_theme(site, theme);
     }
 
     site->loaded = 1;

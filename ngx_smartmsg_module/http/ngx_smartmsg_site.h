@@ -43,6 +43,7 @@ typedef struct {
     smartmsg_catalog_t          *catalog;
     smartmsg_settings_t          settings;
     smartmsg_theme_t             theme;
+    u_char                       theme_read[16];    /* its digest */
     u_char                       config[16];  /* digest of what was read */
 
     /* that preview links are signed with; empty: there can be none */
@@ -106,6 +107,13 @@ ngx_uint_t ngx_smartmsg_site_ready(ngx_smartmsg_site_t *site);
  */
 void ngx_smartmsg_site_configure(ngx_smartmsg_site_t *site,
     ngx_smartmsg_fields_t *config);
+
+/*
+ * Takes over the theme in Redis, if it has changed: all of it or, if there is
+ * a mistake, which is logged, nothing.
+ */
+void ngx_smartmsg_site_set_theme(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_fields_t *fields);
 
 /* is this the worker that logs for all? */
 ngx_uint_t ngx_smartmsg_site_speaks(void);

@@ -16,7 +16,8 @@
 #define NGX_SMARTMSG_WATCH_SWITCH  1
 #define NGX_SMARTMSG_WATCH_GOOD    2
 #define NGX_SMARTMSG_WATCH_CONFIG  3
-#define NGX_SMARTMSG_WATCH_HASHES  4
+#define NGX_SMARTMSG_WATCH_THEME   4
+#define NGX_SMARTMSG_WATCH_HASHES  5
 
 
 typedef struct {
@@ -198,7 +199,7 @@ ngx_smartmsg_watch_init_keys(ngx_smartmsg_watch_t *watch, ngx_str_t *prefix)
     ngx_smartmsg_watch_hash_t  *hash;
 
     static const char  *names[] = { "rules", "switch", "good",
-                                   "config" };
+                                   "config", "theme" };
 
     if (prefix->len > NGX_SMARTMSG_REDIS_PREFIX_MAX) {
         return NGX_ERROR;
@@ -289,6 +290,8 @@ ngx_smartmsg_watch_client_id(void *data, redisReply *reply)
     ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].key);
     ngx_smartmsg_cmd_text(&cmd, "PREFIX");
     ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].key);
+    ngx_smartmsg_cmd_text(&cmd, "PREFIX");
+    ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_THEME].key);
 
     (void) ngx_smartmsg_cmd_query(&cmd, watch->link,
                                   ngx_smartmsg_watch_tracking, watch, NULL);
@@ -520,7 +523,8 @@ ngx_smartmsg_watch_deliver(ngx_smartmsg_watch_t *watch)
                       watch->hashes[NGX_SMARTMSG_WATCH_RULES].fields,
                       watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].fields,
                       watch->hashes[NGX_SMARTMSG_WATCH_GOOD].fields,
-                      watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].fields);
+                      watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].fields,
+                      watch->hashes[NGX_SMARTMSG_WATCH_THEME].fields);
     }
 
     ngx_smartmsg_watch_free_fields(watch);
@@ -550,6 +554,8 @@ ngx_smartmsg_watch_changed(ngx_smartmsg_watch_t *watch)
     ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].fields,
                                &md5);
     ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].fields,
+                               &md5);
+    ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_THEME].fields,
                                &md5);
 
     ngx_md5_final(digest, &md5);
