@@ -414,6 +414,18 @@ subtest 'which rules' => sub {
         is($armed->(json({ %{ $rule{$_} }, priority => 5 }), asks('no')), 0, "$_: without");
     }
 
+    # nobody knows how many pages it were, nor what is in the cart
+    for my $views (1, 2) {
+        my $when = [{ on => 'idle', minViews => $views }];
+        is($armed->(json({ priority => 5, rules => [{ force => { %$message, when => $when } }] }), asks('no')),
+            $views == 1 ? 1 : 0, "minViews $views");
+    }
+
+    $armed->(json({ priority => 5, rules => [{ force => { %$message, show => { as => 'bubble',
+        title => '{{query.a}} {{session.views|or:some}} {{profile.name|or:you}} {{id|or:nobody}}' } } }] }), asks('no'));
+    like($nginx->visitor->page('/fact/?a=7', headers => [asks('no')])->content,
+        qr/>7 some you nobody</, 'texts are without what is not known');
+
     # who is in which variation is kept of visitors: nobody is in a test
     my @got_of = commands {
         is($armed->(json({ priority => 5, rules => [{ hashAttribute => 'own.tier',
