@@ -24,7 +24,7 @@ sub localize {
     $text =~ s{(smartmsg_shop )(?!off\b)([a-z]+)}{$1$dir/$2.json}g;
     $text =~ s{/etc/nginx/smartmsg-shop\.json}{$dir/own.json}g;
     $text =~ s{/etc/nginx/smartmsg|/usr/share/smartmsg/rules}{$dir/rules}g;
-    $text =~ s{/var/log/nginx/}{$dir/log/}g;
+    $text =~ s{/var/(?:log|cache)/nginx/}{$dir/log/}g;
     $text =~ s{listen +80;}{listen 127.0.0.1:%PORT2%;}g;
     $text =~ s{(server \{\n)(?!\s*listen)}{$1listen 127.0.0.1:%PORT2%;\n}g;
 

@@ -207,6 +207,25 @@ subtest 'reset while held' => sub {
 };
 
 
+subtest 'decisions without their pages' => sub {
+    my $h2 = h2;
+    my $asks = { %$headers, 'sec-fetch-site' => 'same-origin' };
+    my $decision = qr{\A<!doctype html><title></title><template data-smartmsg="[^<]*">.*</template>\z}s;
+
+    whole($h2->finished($h2->get('/smartmsg/decide?page=/', $asks)), $decision, 'at once');
+
+    $redis->freeze;
+    my @ids = map { $h2->get('/smartmsg/decide?page=/', $asks) } 1 .. 8;
+    is($h2->finished($h2->get('/plain.txt', $headers))->{body}, 'text', 'other streams go on');
+    $h2->reset($_) for @ids[0 .. 3];
+    is($h2->finished($_)->{ended}, 'reset', 'reset') for @ids[0 .. 3];
+    is($h2->finished($h2->get('/plain.txt', $headers))->{body}, 'text', 'nginx has seen it');
+    $redis->thaw;
+    whole($h2->finished($_), $decision, 'when Redis answers') for @ids[4 .. 7];
+    $h2->stop;
+};
+
+
 subtest 'the connection breaks while pages are held' => sub {
     my $h2 = h2;
 

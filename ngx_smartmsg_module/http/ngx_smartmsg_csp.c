@@ -150,10 +150,15 @@ ngx_smartmsg_csp_start(ngx_smartmsg_ctx_t *ctx)
 
     page->https = ngx_smartmsg_is_https(r, &ctx->headers);
 
-    /* browsers send Sec-Fetch-* to nobody else than those whom they trust */
+    /*
+     * Browsers send Sec-Fetch-* to nobody else than those whom they trust; a
+     * page for everyone does not depend on it.
+     */
 
-    page->upgradable = !page->https && ctx->headers.fetch_dest.len == 0
-                       && ctx->headers.fetch_site.len == 0;
+    page->upgradable = !page->https
+                       && (ctx->neutral
+                           || (ctx->headers.fetch_dest.len == 0
+                               && ctx->headers.fetch_site.len == 0));
 
     page->host = ngx_smartmsg_str(&r->headers_in.server);
     page->port = ngx_smartmsg_csp_port(r);
