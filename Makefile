@@ -8,6 +8,7 @@ NGINX_SRC ?= /usr/share/nginx/src
 PREFIX ?= /usr
 JOBS ?= 2
 FUZZ_SECONDS ?= 60
+REQUESTS ?= 10000
 SOAK_SECONDS ?= 60
 
 # where the module looks for the packs of smartmsg_shop
@@ -53,7 +54,7 @@ PROVE = prove -I t/lib --timer -j $(JOBS)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all module tool core unit unit-asan drivers bench bench-vitals soak soak-valgrind \
+.PHONY: all module tool core unit unit-asan drivers bench bench-vitals soak soak-valgrind leaks \
 	fuzz fuzzers asan test test-asan test-deps conformance html-suite \
 	runtime pictures demo \
 	demo-stop install uninstall clean help FORCE
@@ -84,6 +85,7 @@ help:
 ##                   minutes; QUICK=1 for one
 ## make soak         everything at once against one nginx, for SOAK_SECONDS=60
 ## make soak-valgrind  the same under valgrind
+## make leaks        REQUESTS=10000 of all kinds and a reload under valgrind
 ## make asan         nginx with the module under sanitizers: build/asan/nginx
 ## make test-asan    the nginx tests with it
 ## make conformance  rules against the GrowthBook SDK; CASES=FILE for its own table
@@ -178,6 +180,11 @@ soak-valgrind: $(MODULE) | packages-demo-test-valgrind
 	SOAK_SECONDS=$(SOAK_SECONDS) SOAK_SINGLE=1 \
 		SMARTMSG_NGINX=$(CURDIR)/tools/nginx-valgrind.sh \
 		perl -I t/lib t/bench/soak.pl
+
+leaks: $(MODULE) | packages-demo-test-valgrind
+	REQUESTS=$(REQUESTS) SMARTMSG_TEST_TIMEOUT=3600 \
+		SMARTMSG_NGINX=$(CURDIR)/tools/nginx-valgrind.sh \
+		prove -I t/lib t/bench/leaks.pl
 
 -include $(CORE_OBJ:.o=.d) $(TOOL_OBJ:.o=.d) $(UNIT:=.d) $(DRIVERS:=.d) $(BENCHES:=.d)
 

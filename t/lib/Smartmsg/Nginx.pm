@@ -42,6 +42,7 @@ sub module {
 #     redis     => has address(): for smartmsg_redis
 #     rules     => DIR, or { ID => JSON, ... } that are written into one
 #     workers   => 1
+#     untitled  => 1: every child is a worker: valgrind hides what they are
 #     top       => text before the line that loads the module
 #     main, events, http, server, location, locations => text for that level:
 #                  location is inside "location /", locations are more of them
@@ -369,7 +370,7 @@ sub worker_pids {
 
         open $fh, '<', "/proc/$pid/cmdline" or next;
         my $title = <$fh> // '';
-        next if $title !~ /^nginx: worker process/;
+        next if $title !~ /^nginx: worker process/ && !$self->{untitled};
         push @pids, $pid if $opt{all} || $title !~ /shutting down/;
     }
 
