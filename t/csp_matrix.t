@@ -16,7 +16,13 @@ system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=shop.test"
 my $up = upstream('/report' => page('', status => '204 No Content'));
 my $redis = redis;
 my $nginx = nginx(redis => $redis, upstream => $up,
-    rules => { hello => rule(on => 'load', cap => { session => 1000 }) },
+    rules => {
+        hello => rule(on => 'load', cap => { session => 1000 },
+            if => { 'query.picture' => { '$exists' => false } }),
+        offer => rule(on => 'load', cap => { session => 1000 },
+            if => { 'query.picture' => '1' }) =~ s({"as")({"image":{"src":
+            "/static/offer.svg","alt":"Offer","width":8,"height":8},"as")r,
+    },
     server => <<"END", locations => <<'END2');
         listen 127.0.0.1:%PORT2% ssl;
         ssl_certificate $tls/crt;

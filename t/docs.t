@@ -119,7 +119,7 @@ subtest 'compatibility' => sub {
 
     ok(@rows > 20, scalar(@rows) . ' claims');
     for my $row (@rows) {
-        my @tests = $row->[-1] =~ /`(t\/[\w.]+)`/g;
+        my @tests = $row->[-1] =~ /`(t\/[\w.\/]+)`/g;
         ok(@tests && !grep({ !-f "$root/$_" } @tests), "$row->[0]: @tests");
     }
 

@@ -333,3 +333,49 @@ smartmsg_csp_result_t smartmsg_csp_decide(const smartmsg_csp_page_t *page,
 
     return result;
 }
+
+static bool image_passes(smartmsg_str_t list, const smartmsg_csp_page_t *page,
+                         const smartmsg_csp_url_t *url)
+{
+    smartmsg_str_t word;
+
+    if (list.data == NULL) {
+        return true;
+    }
+
+    while (smartmsg_csp_word(&list, &word)) {
+        if (smartmsg_csp_url_matches(word, page, url)) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+bool smartmsg_csp_allows_image(const smartmsg_csp_page_t *page,
+                               const smartmsg_csp_value_t *values, size_t n,
+                               smartmsg_str_t address)
+{
+    walk_t walk = { .values = values, .n = n };
+    const smartmsg_csp_value_t *source;
+    smartmsg_str_t text, list;
+    smartmsg_csp_url_t url;
+
+    if (!smartmsg_csp_url_parse(address, page, &url)) {
+        return false;
+    }
+
+    while (next_policy(&walk, &text, &source)) {
+        list = directive(text, SMARTMSG_STR("img-src"));
+
+        if (list.data == NULL) {
+            list = directive(text, SMARTMSG_STR("default-src"));
+        }
+
+        if (!image_passes(list, page, &url)) {
+            return false;
+        }
+    }
+
+    return true;
+}

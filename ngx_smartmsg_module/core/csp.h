@@ -35,6 +35,7 @@ typedef struct {
                                it trusts those of its own machine: under
                                upgrade-insecure-requests it asks for our files
                                over https, and the events leave the origin */
+    bool base;              /* <base>: relative addresses lead anywhere */
     smartmsg_str_t host;    /* without port, an IPv6 address in brackets */
     unsigned port;          /* 0: the scheme's default */
     smartmsg_str_t script;  /* path of the runtime: "/smartmsg/rt.0123.js" */
@@ -64,5 +65,11 @@ typedef struct {
 smartmsg_csp_result_t smartmsg_csp_decide(const smartmsg_csp_page_t *page,
                                           const smartmsg_csp_value_t *values,
                                           size_t n);
+
+/* Whether they all let the page show an image of this address, which is written
+   as in an <img>. */
+bool smartmsg_csp_allows_image(const smartmsg_csp_page_t *page,
+                               const smartmsg_csp_value_t *values, size_t n,
+                               smartmsg_str_t address);
 
 #endif

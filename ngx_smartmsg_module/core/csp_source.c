@@ -190,26 +190,33 @@ static bool host_matches(smartmsg_str_t pattern, smartmsg_str_t host)
            && smartmsg_str_case_eq(tail, skip(host, host.len - tail.len));
 }
 
-/* Section 6.7.2.11. */
-static bool port_matches(smartmsg_str_t port, const smartmsg_csp_page_t *page)
+static unsigned port_of(bool https, unsigned port)
 {
-    unsigned usual = page->https ? 443 : 80;
-    unsigned actual = page->port ? page->port : usual;
-    unsigned wanted = 0;
+    return port ? port : https ? 443 : 80;
+}
+
+/* More than any port for what is none. */
+static unsigned read_port(smartmsg_str_t digits)
+{
+    unsigned port = 0;
+
+    for (size_t i = 0; i < digits.len && port <= 65535; i++) {
+        port = port * 10 + (unsigned)(digits.data[i] - '0');
+    }
+
+    return port;
+}
+
+/* Section 6.7.2.11. */
+static bool port_matches(smartmsg_str_t port, const smartmsg_csp_url_t *url)
+{
+    unsigned actual = port_of(url->https, url->port);
 
     if (port.len == 0) {
-        return actual == usual;
+        return actual == port_of(url->https, 0);
     }
 
-    if (port.data[0] == '*') {
-        return true;
-    }
-
-    for (size_t i = 0; i < port.len && wanted <= 65535; i++) {
-        wanted = wanted * 10 + (unsigned)(port.data[i] - '0');
-    }
-
-    return wanted == actual;
+    return port.data[0] == '*' || read_port(port) == actual;
 }
 
 static int hex(char c)
@@ -223,13 +230,26 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Whether the source names a port of plain http on a page of https: who is
+/* Whether the source names a port of plain http and the URL is of https: who is
    upgraded leaves it, whatever its number. */
-static bool is_stuck(const source_t *source, const smartmsg_csp_page_t *page)
+static bool is_stuck(const source_t *source, bool https)
 {
-    return page->https && source->port.len > 0 && source->port.data[0] != '*'
+    return https && source->port.len > 0 && source->port.data[0] != '*'
            && (smartmsg_str_case_eq(source->scheme, SMARTMSG_STR("http"))
                || smartmsg_str_case_eq(source->scheme, SMARTMSG_STR("ws")));
+}
+
+/* Without a scheme the page's own counts. */
+static bool source_scheme_matches(const source_t *source,
+                                  const smartmsg_csp_page_t *page,
+                                  const smartmsg_csp_url_t *url)
+{
+    if (source->scheme.len == 0) {
+        return url->https || !page->https;
+    }
+
+    return scheme_matches(source->scheme, url->https)
+           && !is_stuck(source, url->https);
 }
 
 /* Takes one percent-decoded byte off the front of *s. */
@@ -275,27 +295,106 @@ static bool path_matches(smartmsg_str_t pattern, smartmsg_str_t path)
     return pattern.len == 0 && (path.len == 0 || !exact);
 }
 
-bool smartmsg_csp_source_matches(smartmsg_str_t source,
-                                 const smartmsg_csp_page_t *page,
-                                 smartmsg_str_t path)
+bool smartmsg_csp_url_matches(smartmsg_str_t source,
+                              const smartmsg_csp_page_t *page,
+                              const smartmsg_csp_url_t *url)
 {
     source_t parts;
     size_t n = scheme_length(source);
 
-    if (smartmsg_str_case_eq(source, SMARTMSG_STR("'self'"))
-        || smartmsg_str_eq(source, SMARTMSG_STR("*"))) {
+    if (smartmsg_str_eq(source, SMARTMSG_STR("*"))) {
         return true;
     }
 
+    if (smartmsg_str_case_eq(source, SMARTMSG_STR("'self'"))) {
+        return url->own;
+    }
+
     if (n > 0 && n + 1 == source.len && source.data[n] == ':') {
-        return scheme_matches(smartmsg_str(source.data, n), page->https);
+        return scheme_matches(smartmsg_str(source.data, n), url->https);
     }
 
     return parse_host_source(source, &parts)
-           && (parts.scheme.len == 0
-               || (scheme_matches(parts.scheme, page->https)
-                   && !is_stuck(&parts, page)))
-           && host_matches(parts.host, page->host)
-           && port_matches(parts.port, page)
-           && path_matches(parts.path, path);
+           && source_scheme_matches(&parts, page, url)
+           && host_matches(parts.host, url->host)
+           && port_matches(parts.port, url)
+           && path_matches(parts.path, url->path);
+}
+
+static smartmsg_csp_url_t own_url(const smartmsg_csp_page_t *page,
+                                  smartmsg_str_t path)
+{
+    return (smartmsg_csp_url_t){
+        .own = true, .https = page->https, .host = page->host,
+        .port = page->port, .path = path
+    };
+}
+
+bool smartmsg_csp_source_matches(smartmsg_str_t source,
+                                 const smartmsg_csp_page_t *page,
+                                 smartmsg_str_t path)
+{
+    smartmsg_csp_url_t url = own_url(page, path);
+
+    return smartmsg_csp_url_matches(source, page, &url);
+}
+
+/* What is before a query or a fragment. */
+static smartmsg_str_t path_of(smartmsg_str_t text)
+{
+    size_t n = 0;
+
+    while (n < text.len && text.data[n] != '?' && text.data[n] != '#') {
+        n++;
+    }
+
+    return smartmsg_str(text.data, n);
+}
+
+bool smartmsg_csp_url_parse(smartmsg_str_t text,
+                            const smartmsg_csp_page_t *page,
+                            smartmsg_csp_url_t *url)
+{
+    size_t n = scheme_length(text);
+    smartmsg_str_t path = path_of(text);
+    source_t parts;
+    bool https;
+
+    if (n == 0 || n == text.len || text.data[n] != ':') {
+        n = 0;
+        https = page->https;
+
+        if (path.len < 2 || memcmp(path.data, "//", 2) != 0) {
+            *url = own_url(page, path);
+            url->path.len = path.len > 0 && path.data[0] == '/' ? path.len : 0;
+            return !page->base;
+        }
+
+    } else {
+        https = smartmsg_str_case_eq(smartmsg_str(text.data, n),
+                                     SMARTMSG_STR("https"));
+
+        if (!https && !smartmsg_str_case_eq(smartmsg_str(text.data, n),
+                                            SMARTMSG_STR("http"))) {
+            return false;
+        }
+
+        path = skip(path, n + 1);
+    }
+
+    if (path.len < 3 || memcmp(path.data, "//", 2) != 0
+        || path.data[2] == '*' || !parse_host_source(skip(path, 2), &parts)
+        || parts.scheme.len > 0) {
+        return false;
+    }
+
+    *url = (smartmsg_csp_url_t){
+        .https = https, .host = parts.host, .port = read_port(parts.port),
+        .path = parts.path.len ? parts.path : SMARTMSG_STR("/")
+    };
+    url->own = https == page->https
+               && smartmsg_str_case_eq(parts.host, page->host)
+               && port_of(https, url->port) == port_of(https, page->port);
+
+    return true;
 }

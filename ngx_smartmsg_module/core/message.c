@@ -17,6 +17,7 @@ struct smartmsg_message_s {
     smartmsg_str_t as;
     smartmsg_when_t *when;
     smartmsg_str_t members;     /* of the template's JSON */
+    smartmsg_str_t image;       /* its address, or empty */
     smartmsg_theme_t theme;
     smartmsg_cap_t cap;
 
@@ -88,7 +89,8 @@ static size_of_t measure(const smartmsg_show_t *show,
         smartmsg_show_render(show, tags[i], &draft);
     }
 
-    return (size_of_t){members.len + draft.sink.len, draft.n_holes};
+    return (size_of_t){members.len + show->image.src.len + draft.sink.len,
+                       draft.n_holes};
 }
 
 /* Puts holes and bytes where they are free, and moves these places on. */
@@ -141,6 +143,12 @@ static smartmsg_message_t *build(const smartmsg_show_t *show,
     smartmsg_show_members(show, &bytes);
     message->members = smartmsg_str(bytes.out, bytes.len);
     bytes.out += bytes.len;
+
+    if (show->image.src.len > 0) {
+        memcpy(bytes.out, show->image.src.data, show->image.src.len);
+        message->image = smartmsg_str(bytes.out, show->image.src.len);
+        bytes.out += show->image.src.len;
+    }
 
     for (size_t i = 0; i < n; i++) {
         add_variant(message, show, tags[i], facts, &holes, &bytes.out);
@@ -225,6 +233,11 @@ smartmsg_trigger_set_t smartmsg_message_kinds(
     const smartmsg_message_t *message)
 {
     return smartmsg_when_kinds(message->when, smartmsg_when_all(message->when));
+}
+
+smartmsg_str_t smartmsg_message_image(const smartmsg_message_t *message)
+{
+    return message->image;
 }
 
 const smartmsg_cap_t *smartmsg_message_cap(const smartmsg_message_t *message)

@@ -44,6 +44,9 @@ smartmsg_trigger_set_t smartmsg_message_kinds(
 
 const smartmsg_cap_t *smartmsg_message_cap(const smartmsg_message_t *message);
 
+/* The address of its image, as the rule has it; empty: it has none. */
+smartmsg_str_t smartmsg_message_image(const smartmsg_message_t *message);
+
 /*
  * The slots of the facts in its texts, of all languages, some perhaps more than
  * once. Writes to out when it is not NULL; returns their number.

@@ -424,6 +424,7 @@ ngx_uint_t ngx_smartmsg_wants_snippet(ngx_smartmsg_ctx_t *ctx);
  * The snippet for this page, from r->pool; NULL on errors.  The page's
  * language is taken from what the scanner has seen.
  */
+ngx_int_t ngx_smartmsg_sort_out(ngx_smartmsg_ctx_t *ctx);
 ngx_buf_t *ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx);
 
 /*
@@ -433,6 +434,8 @@ ngx_buf_t *ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx);
  */
 ngx_int_t ngx_smartmsg_csp_headers(ngx_smartmsg_ctx_t *ctx);
 ngx_int_t ngx_smartmsg_csp_page(ngx_smartmsg_ctx_t *ctx);
+ngx_int_t ngx_smartmsg_csp_image(ngx_smartmsg_ctx_t *ctx,
+    const smartmsg_message_t *message);
 
 /* filters */
 ngx_int_t ngx_smartmsg_header_filter_init(ngx_conf_t *cf);

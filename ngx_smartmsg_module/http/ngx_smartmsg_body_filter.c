@@ -500,6 +500,10 @@ ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 {
     ngx_buf_t  *b;
 
+    if (ngx_smartmsg_sort_out(ctx) != NGX_OK) {
+        return NGX_OK;
+    }
+
     b = ngx_smartmsg_render(ctx);
 
     if (b == NULL) {

@@ -120,6 +120,36 @@ ngx_smartmsg_csp_page(ngx_smartmsg_ctx_t *ctx)
 }
 
 
+/* may the page show the message's image, if it has one? */
+
+ngx_int_t
+ngx_smartmsg_csp_image(ngx_smartmsg_ctx_t *ctx,
+    const smartmsg_message_t *message)
+{
+    smartmsg_str_t  image;
+
+    if (ctx->csp == NULL) {
+        return NGX_OK;
+    }
+
+    image = smartmsg_message_image(message);
+    ctx->csp->page.base = ctx->html.base;
+
+    if (image.len == 0
+        || smartmsg_csp_allows_image(&ctx->csp->page, ctx->csp->values,
+                                     ctx->csp->n, image))
+    {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_INFO, ctx->request->connection->log, 0,
+                  "smartmsg: the page's policy forbids the image \"%*s\"",
+                  image.len, image.data);
+
+    return NGX_DECLINED;
+}
+
+
 static ngx_int_t
 ngx_smartmsg_csp_start(ngx_smartmsg_ctx_t *ctx)
 {

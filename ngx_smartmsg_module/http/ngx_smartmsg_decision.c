@@ -9,6 +9,8 @@
 #include "core/snippet.h"
 
 
+static ngx_smartmsg_status_e ngx_smartmsg_without_message(
+    ngx_smartmsg_ctx_t *ctx);
 static ngx_uint_t ngx_smartmsg_signals(ngx_smartmsg_ctx_t *ctx);
 static ngx_uint_t ngx_smartmsg_from_search(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_script(ngx_smartmsg_ctx_t *ctx,
@@ -77,14 +79,18 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
     } else if (ctx->decision.n) {
         ctx->status = NGX_SMARTMSG_INJECTED;
 
-    } else if (ctx->consent.open || ngx_smartmsg_signals(ctx)
-               || ngx_smartmsg_site_always(ctx->site))
-    {
-        ctx->status = NGX_SMARTMSG_SCRIPT;
-
     } else {
-        ctx->status = NGX_SMARTMSG_NONE;
+        ctx->status = ngx_smartmsg_without_message(ctx);
     }
+}
+
+
+static ngx_smartmsg_status_e
+ngx_smartmsg_without_message(ngx_smartmsg_ctx_t *ctx)
+{
+    return (ctx->consent.open || ngx_smartmsg_signals(ctx)
+            || ngx_smartmsg_site_always(ctx->site))
+           ? NGX_SMARTMSG_SCRIPT : NGX_SMARTMSG_NONE;
 }
 
 
@@ -106,6 +112,43 @@ ngx_smartmsg_wants_snippet(ngx_smartmsg_ctx_t *ctx)
             || ctx->status == NGX_SMARTMSG_SCRIPT
             || ctx->status == NGX_SMARTMSG_FETCH
             || ctx->status == NGX_SMARTMSG_PREVIEW);
+}
+
+
+/*
+ * The page has arrived at the place, and its policies are known: messages
+ * with images that they forbid stay out.  NGX_DECLINED: nothing is left.
+ */
+
+ngx_int_t
+ngx_smartmsg_sort_out(ngx_smartmsg_ctx_t *ctx)
+{
+    ngx_uint_t             i, n;
+    ngx_smartmsg_status_e  status;
+
+    n = 0;
+
+    for (i = 0; i < ctx->decision.n; i++) {
+
+        if (ngx_smartmsg_csp_image(ctx, ctx->decision.armed[i].message)
+            == NGX_OK)
+        {
+            ctx->decision.armed[n++] = ctx->decision.armed[i];
+        }
+    }
+
+    if (n || ctx->decision.n == 0) {
+        ctx->decision.n = n;
+        return NGX_OK;
+    }
+
+    ctx->decision.n = 0;
+
+    status = ngx_smartmsg_without_message(ctx);
+
+    ctx->status = (status == NGX_SMARTMSG_SCRIPT) ? status : NGX_SMARTMSG_CSP;
+
+    return (status == NGX_SMARTMSG_SCRIPT) ? NGX_OK : NGX_DECLINED;
 }
 
 

@@ -112,7 +112,7 @@ function observe() {
 }
 
 /** Opens one page and leaves it alone until it has come to rest. */
-async function visit(state, number, site) {
+async function visit(state, number, site, query) {
   const page = await browser.context.newPage();
   const sent = [];
   const posted = [];
@@ -124,7 +124,7 @@ async function visit(state, number, site) {
   });
   page.on('console', (message) => console.push(`${message.type()} ${message.text()}`));
   page.on('pageerror', (error) => console.push(String(error)));
-  const response = await page.goto(`${ORIGINS[site]}/${state}/${number}`);
+  const response = await page.goto(`${ORIGINS[site]}/${state}/${number}${query}`);
   const html = await response.text();
   return { page, html, sent, posted, console };
 }
@@ -140,14 +140,14 @@ async function statusOf(number) {
   const end = Date.now() + PATIENCE;
   while (Date.now() < end) {
     const log = await readFile(SMARTMSG_ACCESS_LOG, 'utf8').catch(() => '');
-    const line = new RegExp(`^200 GET /on/${number} (\\S+)`, 'm').exec(log);
+    const line = new RegExp(`^200 GET /on/${number}(?:\\?picture=1)? (\\S+)`, 'm').exec(log);
     if (line) return line[1];
     await new Promise((done) => setTimeout(done, 20));
   }
   throw new Error(`/on/${number} is not in the log`);
 }
 
-const isOurs = (url) => new URL(url).pathname.startsWith('/smartmsg/');
+const isOurs = (url) => /^\/(smartmsg\/|static\/offer)/.test(new URL(url).pathname);
 const neutral = (text) => text.replace(/\/o(n|ff)\/\d+/g, '/page');
 const urls = (sent) =>
   sent
@@ -164,20 +164,24 @@ async function until(what, condition) {
   }
 }
 
-async function messageWorks({ page, posted }) {
+async function messageWorks({ page, posted }, query) {
   await page.locator(DIALOG).waitFor({ state: 'visible', timeout: PATIENCE });
   await until('the impression is taken', () =>
     posted.some(({ status, body }) => status === 204 && body.includes('"impression"')),
   );
   const box = await page.locator(DIALOG).evaluate((dialog) => getComputedStyle(dialog).position);
   assert.equal(box, 'fixed', 'our style sheet applies');
+  if (query) {
+    const image = page.locator(`${DIALOG} img`);
+    await until('the picture is there', () => image.evaluate(({ complete, naturalWidth }) => complete && naturalWidth));
+  }
 }
 
-for (const [number, { name, verdict, policies, site }] of POLICIES.entries()) {
+for (const [number, { name, verdict, policies, site, query }] of POLICIES.entries()) {
   test(`${verdict}: ${name}`, { timeout: 90000 }, async () => {
-    const without = await visit('off', number, site);
+    const without = await visit('off', number, site, query);
     const expected = await results(without.page);
-    const ours = await visit('on', number, site);
+    const ours = await visit('on', number, site, query);
     try {
       assert.ok(!/smartmsg/.test(without.html.replaceAll(/content="[^"]*"/g, '')), 'switched off, we are not there');
       const actual = await results(ours.page);
@@ -185,7 +189,7 @@ for (const [number, { name, verdict, policies, site }] of POLICIES.entries()) {
       const status = await statusOf(number);
       assert.equal(status, verdict === 'works' ? 'injected' : 'csp', JSON.stringify(policies));
       assert.equal(injected, verdict === 'works', 'the log tells the truth');
-      if (injected) await messageWorks(ours);
+      if (injected) await messageWorks(ours, query);
       else assert.equal(ours.html, without.html, 'the page is the shop’s');
 
       assert.deepEqual(actual?.ran, expected?.ran, 'the scripts of the shop do what they do without us');

@@ -75,4 +75,10 @@ const scripts = Object.keys(SCRIPTS).map((name) => ({
 }));
 
 const data = { uri: '/static/data.json', type: 'application/json', headers: [], body: '{}' };
-process.stdout.write(JSON.stringify([...pages, ...scripts, data]));
+const picture = {
+  uri: '/static/offer.svg',
+  type: 'image/svg+xml',
+  headers: [],
+  body: '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>',
+};
+process.stdout.write(JSON.stringify([...pages, ...scripts, data, picture]));

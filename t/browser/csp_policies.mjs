@@ -147,7 +147,25 @@ const CSP = [
   ['very many policies', Array(40).fill("script-src 'self'")],
 ];
 
-/** @returns {Array<{name: string, verdict: string, policies: Array, site: string}>} */
-export const POLICIES = [...WORKS.map((entry) => ['works', ...entry]), ...CSP.map((entry) => ['csp', ...entry])].map(
-  ([verdict, name, policies, site = 'local']) => ({ name, verdict, policies, site }),
-);
+/** The message has a picture of the shop, which the shop's page itself has not. */
+const PICTURES = [
+  ['works', 'a picture without a policy', []],
+  ['works', 'a picture of the site', ["img-src 'self'; script-src 'self'"]],
+  ['works', 'a picture by default-src', ["default-src 'self' 'unsafe-inline'"]],
+  ['works', 'a picture of a folder', ['img-src ORIGIN/static/ data:']],
+  ['works', 'a picture under Trusted Types', ["require-trusted-types-for 'script'; trusted-types 'none'; img-src *"]],
+  ['works', 'a picture, reported', [{ report: "img-src 'self'; report-uri /report" }]],
+  ['csp', 'no picture', ["img-src 'none'"]],
+  ['csp', 'no picture by default-src', ["default-src 'none'; script-src 'self'; connect-src 'self'"]],
+  ['csp', 'pictures of another folder', ['img-src ORIGIN/media/']],
+  ['csp', 'pictures of another host', ['img-src https: data:']],
+  ['csp', 'no picture, reported', [{ report: "img-src 'none'; report-uri /report" }]],
+  ['csp', 'no picture in meta', [{ meta: "img-src 'none'" }]],
+];
+
+/** @returns {Array<{name: string, verdict: string, policies: Array, site: string, query: string}>} */
+export const POLICIES = [
+  ...WORKS.map((entry) => ['works', ...entry]),
+  ...CSP.map((entry) => ['csp', ...entry]),
+  ...PICTURES.map((entry) => [...entry, 'local', '?picture=1']),
+].map(([verdict, name, policies, site = 'local', query = '']) => ({ name, verdict, policies, site, query }));

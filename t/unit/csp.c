@@ -330,6 +330,57 @@ static void test_upgrade(void **state)
     expect(&page, &value, 1, ALLOW, NULL);
 }
 
+static bool image(const smartmsg_csp_page_t *page, const char *policy,
+                  const char *address)
+{
+    smartmsg_csp_value_t value = { .value = str(policy), .report_only = true };
+
+    return smartmsg_csp_allows_image(page, &value, 1, str(address));
+}
+
+static void test_images(void **state)
+{
+    smartmsg_csp_page_t plain = shop, moved = shop;
+
+    (void)state;
+    plain.https = false;
+    plain.port = 8080;
+    moved.base = true;
+
+    assert_false(image(&moved, "img-src *", "/a.png"));
+    assert_true(image(&moved, "img-src *", "https://www.shop.example/a.png"));
+    assert_true(image(&shop, "script-src 'none'", "https://cdn.example/a"));
+    assert_true(image(&shop, "img-src *", "https://cdn.example/a"));
+    assert_true(image(&shop, "default-src 'self'", "/a.png"));
+    assert_true(image(&shop, "default-src 'self'", "a.png"));
+    assert_true(image(&shop, "img-src 'self'", "//WWW.shop.example/a"));
+    assert_true(image(&shop, "img-src 'self'", "https://www.shop.example:443/"));
+    assert_true(image(&shop, "img-src /x 'self'", "/a?b=//c"));
+    assert_true(image(&shop, "img-src https:", "//cdn.example/a"));
+    assert_true(image(&shop, "img-src cdn.example", "https://cdn.example"));
+    assert_true(image(&shop, "img-src cdn.example/a/", "https://cdn.example/a/b"));
+    assert_true(image(&shop, "img-src www.shop.example/a/", "/a/b?c#d"));
+    assert_true(image(&shop, "img-src *.example:*", "https://x.y.example:8443/"));
+    assert_true(image(&plain, "img-src 'self'", "http://www.shop.example:8080/"));
+    assert_true(image(&plain, "img-src cdn.example", "https://cdn.example/a"));
+
+    assert_false(image(&shop, "img-src 'none'", "/a.png"));
+    assert_false(image(&shop, "img-src", "/a.png"));
+    assert_false(image(&shop, "img-src data: blob:", "/a.png"));
+    assert_false(image(&shop, "default-src 'none', img-src *", "/a.png"));
+    assert_false(image(&shop, "default-src *; img-src 'self'", "//cdn.example/"));
+    assert_false(image(&shop, "img-src 'self'", "https://www.shop.example:8443/"));
+    assert_false(image(&shop, "img-src 'self'", "http://www.shop.example/a"));
+    assert_false(image(&shop, "img-src cdn.example", "http://cdn.example/a"));
+    assert_false(image(&shop, "img-src https:", "http://cdn.example/a"));
+    assert_false(image(&shop, "img-src cdn.example/b/", "https://cdn.example/a"));
+    assert_false(image(&shop, "img-src www.shop.example/a/", "a/b"));
+    assert_false(image(&shop, "img-src *", "data:image/gif;base64,x"));
+    assert_false(image(&shop, "img-src *", "https:///a"));
+    assert_false(image(&shop, "img-src *", "https://*/a"));
+    assert_false(image(&plain, "img-src 'self'", "http://www.shop.example/"));
+}
+
 static void test_several_values(void **state)
 {
     smartmsg_csp_value_t values[3] = {
@@ -411,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_sandbox),
         cmocka_unit_test(test_integrity),
         cmocka_unit_test(test_upgrade),
+        cmocka_unit_test(test_images),
         cmocka_unit_test(test_several_values),
         cmocka_unit_test(test_real_policies),
     };
