@@ -25,6 +25,26 @@ sub check {
 my $show = '"show": {"as": "dialog", "title": "Hi"}';
 
 
+subtest 'messages' => sub {
+    my $head = qq({\n"rules": [{"force": {"when": [{"on": "exit"}], "show": {);
+    my $at = 'rules[0].force.show';
+
+    is(check('fact.json', $head . qq("as": "dialog",\n"title": "Hi {{profil.name|or:you}}",)
+        . qq(\n"text": {"en": "{{cart.vlaue|money}} {{cart.items}}"}}}}]})),
+        qq(fact.json:3:1: $at.title: unknown fact "profil.name", did you mean profile.name?\n)
+        . qq(fact.json:4:10: $at.text.en: unknown fact "cart.vlaue", did you mean cart.value?\n2 errors\n),
+        'facts in texts');
+
+    is(check('show.json', $head . qq("as": "inline",\n"title": "Hi",\n"at": "top",)
+        . qq(\n"actions": [{"label": "A", "call": {"path": "x"}}],)
+        . qq(\n"html": "<b>"}}}]})) =~ s/^\S+ //mgr,
+        "$at.select: is missing\n"
+        . "$at.at: belongs to a bar\n"
+        . "$at.actions[0].call.path: must be a path of this site, such as /cart/coupon\n"
+        . "$at.html: <b> is not closed\nerrors\n", 'several mistakes');
+};
+
+
 subtest 'good rules' => sub {
     is(ctl('check', root() . '/rules'), 0, 'the ready rules') or diag(out());
     like(out(), qr/^\d+ rules: no errors\n\z/, 'says so');

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/placeholder.h"
 #include "core/rule.h"
 #include "core/schema.h"
 #include "tool/json.h"
@@ -219,12 +220,81 @@ static void lint_attribute(lint_t *lint, const json_t *object,
     smartmsg_path_pop(&lint->path, former);
 }
 
+/* The facts in a text; a mistake in it has been reported. */
+static void lint_text_facts(lint_t *lint, smartmsg_str_t text)
+{
+    smartmsg_names_t *names = smartmsg_names_create();
+
+    if (names == NULL) {
+        ctl_fail(CTL_LOCAL, "out of memory");
+    }
+
+    for (;;) {
+        size_t at = smartmsg_placeholder_find(text);
+        smartmsg_placeholder_t placeholder;
+        smartmsg_str_t otherwise;
+        const char *reason;
+        size_t len;
+
+        text = smartmsg_str(text.data + at, text.len - at);
+        len = text.len == 0 ? 0
+              : smartmsg_placeholder_parse(text, names, &placeholder,
+                                           &otherwise, &reason);
+
+        if (len == 0) {
+            break;
+        }
+
+        lint_fact(lint, smartmsg_names_name(names, placeholder.slot).data);
+        text = smartmsg_str(text.data + len, text.len - len);
+    }
+
+    smartmsg_names_destroy(names);
+}
+
+/* All texts in a value. */
+static void lint_texts(lint_t *lint, json_t *value)
+{
+    size_t i;
+    const char *key;
+    json_t *member;
+
+    if (json_is_string(value)) {
+        lint_text_facts(lint, smartmsg_str(json_string_value(value),
+                                           json_string_length(value)));
+    }
+
+    json_array_foreach(value, i, member) {
+        size_t former = smartmsg_path_index(&lint->path, i);
+
+        lint_texts(lint, member);
+        smartmsg_path_pop(&lint->path, former);
+    }
+
+    json_object_foreach(value, key, member) {
+        size_t former = smartmsg_path_key(&lint->path, key);
+
+        lint_texts(lint, member);
+        smartmsg_path_pop(&lint->path, former);
+    }
+}
+
+static void lint_messages(lint_t *lint, const json_t *object,
+    const char *member)
+{
+    size_t former = smartmsg_path_key(&lint->path, member);
+
+    lint_texts(lint, json_object_get(object, member));
+    smartmsg_path_pop(&lint->path, former);
+}
+
 static void lint_facts(lint_t *lint, const json_t *document)
 {
     json_t *rules = json_object_get(document, "rules");
     size_t i;
     json_t *entry;
 
+    lint_messages(lint, document, "defaultValue");
     (void) smartmsg_path_key(&lint->path, "rules");
 
     json_array_foreach(rules, i, entry) {
@@ -236,6 +306,8 @@ static void lint_facts(lint_t *lint, const json_t *document)
         outer = smartmsg_path_key(&lint->path, "condition");
         lint_condition(lint, json_object_get(entry, "condition"));
         smartmsg_path_pop(&lint->path, outer);
+        lint_messages(lint, entry, "force");
+        lint_messages(lint, entry, "variations");
         smartmsg_path_pop(&lint->path, former);
     }
 }
