@@ -22,6 +22,8 @@ typedef struct {
 } ngx_smartmsg_consent_word_t;
 
 
+static ngx_int_t ngx_smartmsg_consent_parameter(
+    ngx_smartmsg_consent_conf_t *consent, ngx_str_t *value);
 static ngx_int_t ngx_smartmsg_consent_parse(ngx_str_t *value,
     ngx_smartmsg_consent_e *state);
 static ngx_smartmsg_consent_e ngx_smartmsg_consent_state(
@@ -94,15 +96,7 @@ ngx_smartmsg_consent_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     for (i = 2; i < cf->args->nelts; i++) {
 
-        if (ngx_strcmp(value[i].data, "gpc=off") == 0) {
-            consent->gpc = 0;
-
-        } else if (ngx_strcmp(value[i].data, "dnt=off") == 0) {
-            consent->dnt = 0;
-
-        } else if (ngx_strcmp(value[i].data, "gpc=on") != 0
-                   && ngx_strcmp(value[i].data, "dnt=on") != 0)
-        {
+        if (ngx_smartmsg_consent_parameter(consent, &value[i]) != NGX_OK) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid parameter \"%V\" of smartmsg_consent",
                                &value[i]);
@@ -133,6 +127,26 @@ ngx_smartmsg_consent_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     lcf->consent = consent;
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_consent_parameter(ngx_smartmsg_consent_conf_t *consent,
+    ngx_str_t *value)
+{
+    if (ngx_strcmp(value->data, "gpc=off") == 0) {
+        consent->gpc = 0;
+        return NGX_OK;
+    }
+
+    if (ngx_strcmp(value->data, "dnt=off") == 0) {
+        consent->dnt = 0;
+        return NGX_OK;
+    }
+
+    return (ngx_strcmp(value->data, "gpc=on") == 0
+            || ngx_strcmp(value->data, "dnt=on") == 0)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 

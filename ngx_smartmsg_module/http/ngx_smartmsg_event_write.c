@@ -33,9 +33,9 @@ static ngx_str_t ngx_smartmsg_event_str(smartmsg_str_t s);
 
 /*
  * Without a visitor only statistics are written, without consent only what
- * became of a message, of nobody.  An unknown rule is not
- * written at all: it may have been removed since the page was made, or it may
- * be invented, and every rule has a key of its own.
+ * became of a message, of nobody.  An unknown rule is not written at all: it
+ * may have been removed since the page was made, or it may be invented, and
+ * every rule has a key of its own.
  */
 
 void
