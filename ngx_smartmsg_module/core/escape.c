@@ -66,11 +66,32 @@ static void put_html(smartmsg_sink_t *sink, uint32_t code)
     }
 }
 
+/* Bytes that are the same in HTML and in JSON: most of them all. */
+static bool is_literal(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+           || (c >= '-' && c <= ':') || c == ' ' || c == '_' || c == '=';
+}
+
+/* Puts the literal bytes at the beginning of the text, and takes them off. */
+static void put_literal(smartmsg_sink_t *sink, smartmsg_str_t *text)
+{
+    size_t n = 0;
+
+    while (n < text->len && is_literal(text->data[n])) {
+        n++;
+    }
+
+    smartmsg_sink_put(sink, smartmsg_str(text->data, n));
+    text->data += n;
+    text->len -= n;
+}
+
 static size_t escape_html(smartmsg_str_t text, const char *line_feed, char *out)
 {
     smartmsg_sink_t sink = {out, 0};
 
-    while (text.len > 0) {
+    for (put_literal(&sink, &text); text.len > 0; put_literal(&sink, &text)) {
         uint32_t code = smartmsg_next_char(&text);
 
         if (code == '\n') {
@@ -97,7 +118,7 @@ size_t smartmsg_escape_json(smartmsg_str_t text, char *out)
 {
     smartmsg_sink_t sink = {out, 0};
 
-    while (text.len > 0) {
+    for (put_literal(&sink, &text); text.len > 0; put_literal(&sink, &text)) {
         uint32_t code = smartmsg_next_char(&text);
 
         if (code > 0xffff) {

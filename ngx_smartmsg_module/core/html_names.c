@@ -171,7 +171,9 @@ const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len)
     c = (unsigned)(name[0] - 'a');
 
     for (i = letter[c]; i < letter[c + 1]; i++) {
-        if (names[i].len == len && memcmp(names[i].name, name, len) == 0) {
+        if (names[i].len == len && names[i].name[len - 1] == name[len - 1]
+            && memcmp(names[i].name, name, len) == 0)
+        {
             return &names[i];
         }
     }

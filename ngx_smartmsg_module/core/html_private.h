@@ -120,6 +120,13 @@ const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len);
 const unsigned char *smartmsg_html_skip(const unsigned char *p,
                                         const unsigned char *end);
 
+/*
+ * From p, within a tag and not in a value, behind its '>'; NULL if that is
+ * not certain, or not before end.
+ */
+const unsigned char *smartmsg_html_skip_tag(const unsigned char *p,
+                                            const unsigned char *end);
+
 /* html_tree.c */
 
 /*

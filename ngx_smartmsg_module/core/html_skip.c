@@ -136,6 +136,12 @@ static inline const unsigned char *skip_tag(const unsigned char *p,
     return NULL;
 }
 
+const unsigned char *smartmsg_html_skip_tag(const unsigned char *p,
+                                            const unsigned char *end)
+{
+    return skip_tag(p, end);
+}
+
 const unsigned char *smartmsg_html_skip(const unsigned char *p,
                                         const unsigned char *end)
 {
@@ -189,6 +195,15 @@ const unsigned char *smartmsg_html_skip(const unsigned char *p,
     (void)end;
 
     return p;
+}
+
+const unsigned char *smartmsg_html_skip_tag(const unsigned char *p,
+                                            const unsigned char *end)
+{
+    (void)p;
+    (void)end;
+
+    return NULL;
 }
 
 #endif

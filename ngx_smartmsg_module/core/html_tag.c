@@ -26,6 +26,8 @@ static inline unsigned char lower(unsigned char c)
     return (unsigned)c - 'A' < 26 ? c | 0x20 : c;
 }
 
+static void close_tag(smartmsg_html_t *h);
+
 static void open_tag(smartmsg_html_t *h, bool closing)
 {
     h->closing = closing;
@@ -92,6 +94,34 @@ static void known_tag(smartmsg_html_t *h)
     }
 }
 
+/* From behind the name to behind the tag, if there is nothing to be read. */
+static const unsigned char *skip_attrs(smartmsg_html_t *h,
+                                       const unsigned char *p,
+                                       const unsigned char *end)
+{
+    const unsigned char *next;
+
+    if (h->state != HTML_BEFORE_ATTR || h->wanted
+        || h->result != SMARTMSG_HTML_MORE)
+    {
+        return p;
+    }
+
+    next = smartmsg_html_skip_tag(p, end);
+
+    /* a slash there may belong to a value, or not */
+    if (next == NULL || (h->depth > 0 && next[-2] == '/')
+        || (next[-2] == '/' && h->tag != NULL
+            && (h->tag->tag == TAG_SVG || h->tag->tag == TAG_MATH)))
+    {
+        return p;
+    }
+
+    close_tag(h);
+
+    return next;
+}
+
 static const unsigned char *tag_name(smartmsg_html_t *h, const unsigned char *p,
                                      const unsigned char *end)
 {
@@ -102,7 +132,7 @@ static const unsigned char *tag_name(smartmsg_html_t *h, const unsigned char *p,
         if (ends[*p] & ENDS_NAME) {
             known_tag(h);
             smartmsg_html_name_end(h, *p);
-            return p + 1;
+            return skip_attrs(h, p + 1, end);
         }
 
         c = lower(*p);

@@ -404,6 +404,12 @@ ngx_int_t ngx_smartmsg_facts(ngx_smartmsg_ctx_t *ctx,
 void ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx);
 
 /*
+ * Looks whether Redis has answered meanwhile.  Not while the page is held or
+ * somebody waits for the decision: they would go on from within.
+ */
+void ngx_smartmsg_read_poll(ngx_smartmsg_ctx_t *ctx);
+
+/*
  * Writes the page view to Redis, once, as soon as it is known that the
  * response is a page and what Redis knew before.  A prefetched page only
  * leaves what a session begins with; it is counted when the browser reports

@@ -64,6 +64,10 @@ ngx_smartmsg_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
     out.first = NULL;
     out.last = &out.first;
 
+    if (ctx->body == NGX_SMARTMSG_BODY_SCAN) {
+        ngx_smartmsg_read_poll(ctx);
+    }
+
     ngx_smartmsg_decide(ctx);
 
     if (ctx->decided) {

@@ -167,6 +167,7 @@ ngx_smartmsg_header_page(ngx_smartmsg_ctx_t *ctx)
         return NGX_ERROR;
     }
 
+    ngx_smartmsg_read_poll(ctx);
     ngx_smartmsg_decide(ctx);
     ngx_smartmsg_view(ctx);
 

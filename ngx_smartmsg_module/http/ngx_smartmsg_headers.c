@@ -31,14 +31,6 @@ ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter)
 }
 
 
-ngx_uint_t
-ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name)
-{
-    return (header->key.len == name->len
-            && ngx_strncasecmp(header->key.data, name->data, name->len) == 0);
-}
-
-
 ngx_str_t *
 ngx_smartmsg_find_header(ngx_list_t *list, ngx_str_t *name)
 {

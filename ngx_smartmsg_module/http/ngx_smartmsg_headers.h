@@ -34,8 +34,17 @@ void ngx_smartmsg_iter_init(ngx_smartmsg_iter_t *iter, ngx_list_t *list);
 /* NULL at the end; headers that were removed (hash 0) are not left out */
 ngx_table_elt_t *ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter);
 
-/* compares without regard to case; name is in lower case */
-ngx_uint_t ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name);
+/*
+ * Compares without regard to case; name is in lower case.  Nearly always the
+ * length or the first letter tells.
+ */
+static ngx_inline ngx_uint_t
+ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name)
+{
+    return (header->key.len == name->len
+            && (header->key.data[0] | 0x20) == name->data[0]
+            && ngx_strncasecmp(header->key.data, name->data, name->len) == 0);
+}
 
 /*
  * The value of the first header of a name, given in any case, that is not

@@ -365,6 +365,20 @@ ngx_smartmsg_read_handler(void *data, ngx_smartmsg_fields_t *session,
 
 
 /*
+ * Under load the events of Redis and of the shop come together, and those of
+ * the shop first, perhaps: then the decision would seem to be late.
+ */
+
+void
+ngx_smartmsg_read_poll(ngx_smartmsg_ctx_t *ctx)
+{
+    if (ctx->read) {
+        (void) ngx_smartmsg_store_poll(ctx->read);
+    }
+}
+
+
+/*
  * A worker that has just begun knows the rules of the directory, but not what
  * was switched off in Redis.
  */

@@ -117,6 +117,14 @@ ngx_int_t ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
     ngx_smartmsg_redis_ticket_t **ticket);
 
 /*
+ * Takes in the replies that have come already, perhaps that to this command,
+ * for a caller who would have to wait until the event loop gets to them.
+ * Does nothing within callbacks.
+ */
+
+void ngx_smartmsg_redis_poll(ngx_smartmsg_redis_ticket_t *ticket);
+
+/*
  * The callback of the command will not run.  The command itself may have
  * been executed, or still be.
  */

@@ -103,6 +103,15 @@ ngx_smartmsg_redis_read_handler(ngx_event_t *rev)
 }
 
 
+void
+ngx_smartmsg_redis_read_now(ngx_smartmsg_redis_adapter_t *adapter)
+{
+    if (adapter->ac && !(adapter->ac->c.flags & REDIS_IN_CALLBACK)) {
+        redisAsyncHandleRead(adapter->ac);
+    }
+}
+
+
 static void
 ngx_smartmsg_redis_write_handler(ngx_event_t *wev)
 {
@@ -123,6 +132,7 @@ ngx_smartmsg_redis_write_handler(ngx_event_t *wev)
     }
 
     adapter->writing = 1;
+    adapter->writes++;
 
     redisAsyncHandleWrite(adapter->ac);
 

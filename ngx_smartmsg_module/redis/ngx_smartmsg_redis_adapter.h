@@ -41,6 +41,9 @@ typedef struct {
      */
     ngx_msec_t                    last_heard;
 
+    /* how often commands were given to the socket */
+    ngx_uint_t                    writes;
+
     void                         *data;
 
     /*
@@ -78,6 +81,14 @@ typedef struct {
 
 ngx_int_t ngx_smartmsg_redis_attach(ngx_smartmsg_redis_adapter_t *adapter,
     redisAsyncContext *ac, ngx_log_t *log);
+
+/*
+ * Reads what may have come, without waiting for the event loop to tell.
+ * Callbacks may run, and the context may be gone afterwards; from within a
+ * callback nothing happens.
+ */
+
+void ngx_smartmsg_redis_read_now(ngx_smartmsg_redis_adapter_t *adapter);
 
 
 #endif /* _NGX_SMARTMSG_REDIS_ADAPTER_H_INCLUDED_ */

@@ -98,6 +98,32 @@ ngx_smartmsg_redis_cancel(ngx_smartmsg_redis_ticket_t *ticket)
 }
 
 
+void
+ngx_smartmsg_redis_poll(ngx_smartmsg_redis_ticket_t *ticket)
+{
+    ngx_uint_t             n;
+    ngx_smartmsg_redis_t  *redis;
+
+    redis = ticket->redis;
+
+    /* no answer to what has not left yet */
+
+    if (redis->state != NGX_SMARTMSG_REDIS_READY
+        || redis->adapter.writes == ticket->writes)
+    {
+        return;
+    }
+
+    n = redis->ninflight;
+
+    ngx_smartmsg_redis_read_now(&redis->adapter);
+
+    if (redis->ninflight != n) {
+        redis->adapter.last_heard = ngx_current_msec;
+    }
+}
+
+
 ngx_int_t
 ngx_smartmsg_redis_subscribe(ngx_smartmsg_redis_t *redis, ngx_str_t *channel,
     ngx_smartmsg_redis_reply_pt cb, void *data)
@@ -260,6 +286,7 @@ ngx_smartmsg_redis_send(ngx_smartmsg_redis_ticket_t *ticket)
     }
 
     ticket->sent = ngx_current_msec;
+    ticket->writes = redis->adapter.writes;
 
     ngx_queue_insert_tail(&redis->inflight, &ticket->queue);
     redis->ninflight++;

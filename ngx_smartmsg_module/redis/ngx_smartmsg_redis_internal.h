@@ -104,6 +104,9 @@ struct ngx_smartmsg_redis_ticket_s {
     /* ngx_current_msec of the sending */
     ngx_msec_t                      sent;
 
+    /* of the adapter, when it was given to hiredis */
+    ngx_uint_t                      writes;
+
     /* the command in Redis' protocol, part of the ticket's memory */
     char                           *text;
     size_t                          len;

@@ -202,6 +202,24 @@ ngx_smartmsg_store_read(ngx_smartmsg_store_t *store, ngx_str_t *visitor,
 }
 
 
+ngx_int_t
+ngx_smartmsg_store_poll(ngx_smartmsg_store_read_t *read)
+{
+    if (read->visitor_ticket) {
+        ngx_smartmsg_redis_poll(read->visitor_ticket);
+    }
+
+    if (!read->posted.posted) {
+        return NGX_AGAIN;
+    }
+
+    ngx_delete_posted_event(&read->posted);
+    ngx_smartmsg_store_read_posted(&read->posted);
+
+    return NGX_OK;
+}
+
+
 void
 ngx_smartmsg_store_cancel(ngx_smartmsg_store_read_t *read)
 {

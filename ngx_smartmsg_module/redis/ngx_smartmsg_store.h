@@ -213,6 +213,13 @@ ngx_smartmsg_store_read_t *ngx_smartmsg_store_read(
     ngx_smartmsg_store_read_pt cb, void *data);
 
 /*
+ * Runs cb now, from within the call, if the answer is there: NGX_OK; the read
+ * is gone then.  Else NGX_AGAIN.
+ */
+
+ngx_int_t ngx_smartmsg_store_poll(ngx_smartmsg_store_read_t *read);
+
+/*
  * cb will not run.  To be called at most once and only before cb has been
  * entered; the read is gone in both cases.
  */
