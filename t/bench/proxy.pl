@@ -11,12 +11,16 @@
 #     BENCH_ONLY         names of candidates, separated by commas
 #     BENCH_KINDS, BENCH_SIZES
 #                        proxied,proxied-gzip,cached,cached-gzip and kilobytes
-#     BENCH_OUT          DIR for bench.json and bench.svg, else build/
+#     BENCH_DOCS=1       puts what was found into docs/performance.md
 
 use lib 't/lib';
+use JSON::PP ();
 use Smartmsg::Test;
-use Smartmsg::Bench::Measure qw(load median);
+use Smartmsg::Bench::Chart qw(chart);
+use Smartmsg::Bench::Extra qw(latency redis_reference scanner visitor_memory worker_memory);
+use Smartmsg::Bench::Measure qw(load);
 use Smartmsg::Bench::Page qw(shop_page);
+use Smartmsg::Bench::Report qw(machine summary table targets);
 use Smartmsg::Bench::Site qw(start_candidate start_upstream lua_is_there @CANDIDATES %TITLE);
 
 $| = 1;
@@ -55,36 +59,132 @@ sub cell {
         redis => $redis, %opt);
 }
 
-my %requests;    # kind, size, candidate: how many take the time wanted
-my %found;       # the same: the measurements
+# a file of the cache is remembered when it is some seconds old
+sub warm_up {
+    for my $kind (@kinds) {
+        for my $size (@sizes) {
+            cell($_, $kind, $size, requests => 20) for @names;
+        }
+    }
+
+    sleep 4;
+
+    return;
+}
+
+
+sub measure {
+    my ($kind, $size) = @_;
+
+    my (%requests, %found);
+
+    for my $name (@names) {
+        my $rps = cell($name, $kind, $size, requests => 200)->{rps};
+        $requests{$name} = int($rps * $seconds) + 50;
+    }
+
+    for my $round (1 .. $rounds) {
+        push @{ $found{$_} }, cell($_, $kind, $size, requests => $requests{$_}) for @names;
+    }
+
+    return \%found;
+}
+
+
+sub show {
+    my ($kind, $size, $cells) = @_;
+
+    print "\n$kind, $size KB\n";
+    printf "  %-15s %9s %7s %9s %8s %8s %9s\n", '', 'CPU us', 'plain', 'pages/s', 'p50 us', 'p99 us',
+        'redis us';
+    printf "  %-15s %9.1f %7.2f %9.0f %8.0f %8.0f %9.1f\n", $TITLE{$_},
+        @{ $cells->{$_} }{qw(cpu ratio rps p50 p99 redis_cpu)} for @names;
+
+    return;
+}
+
+
+my (%found, %extra, %summary);
+
+warm_up();
 
 for my $kind (@kinds) {
     for my $size (@sizes) {
-        for my $name (@names) {
-            cell($name, $kind, $size, requests => 20);
-            my $rps = cell($name, $kind, $size, requests => 200)->{rps};
-            $requests{$kind}{$size}{$name} = int($rps * $seconds) + 50;
-        }
-
-        for my $round (1 .. $rounds) {
-            for my $name (@names) {
-                push @{ $found{$kind}{$size}{$name} }, cell($name, $kind, $size,
-                    requests => $requests{$kind}{$size}{$name});
-            }
-        }
-
-        print "$kind $size KB\n";
-        for my $name (@names) {
-            my @cells = @{ $found{$kind}{$size}{$name} };
-            my @plain = @{ $found{$kind}{$size}{ $names[0] } };
-            printf "  %-16s %8.1f us %6.2f x  %8.0f/s  p50 %5.0f p99 %6.0f  redis %5.1f  bytes %.0f\n",
-                $TITLE{$name}, median(map { $_->{cpu} } @cells),
-                median(map { $cells[$_]{cpu} / $plain[$_]{cpu} } 0 .. $#cells),
-                median(map { $_->{rps} } @cells), median(map { $_->{p50} } @cells),
-                median(map { $_->{p99} } @cells), median(map { $_->{redis_cpu} } @cells),
-                $cells[0]{bytes};
-        }
+        my $found = measure($kind, $size);
+        $found{$kind}{$size} = $found;
+        $summary{$kind}{$size} = summary({ $kind => { $size => $found } }, @names)->{$kind}{$size};
+        show($kind, $size, $summary{$kind}{$size});
     }
 }
 
+my %has = map { $_ => 1 } @names;
+
+if ($has{plain} && $has{on}) {
+    my @compared = grep { $has{$_} } qw(plain sub_filter lua none on);
+
+    %extra = (
+        latency   => latency(\%nginx, $rounds, $cookies, @compared),
+        visitor   => visitor_memory($nginx{on}, $redis),
+        reference => redis_reference($redis),
+        memory    => worker_memory($address, $redis, $cookies),
+        scanner   => scanner(shop_page(128 * 1024)),
+    );
+
+    my $latency = $extra{latency};
+    print "\nat $latency->{rate} pages/s of 32 KB, half of what the slowest can do\n";
+    printf "  %-15s p50 %5.0f us, p99 %6.0f us\n", $TITLE{$_}, @{ $latency->{$_} }{qw(p50 p99)}
+        for @compared;
+    printf "\nscanner, GB/s: %s\n", join ', ',
+        map { "$_ $extra{scanner}{$_}" } sort keys %{ $extra{scanner} };
+    printf "worker, KB: %s\n", join ', ',
+        map { ($_ eq 'off' ? 'off' : "$_ rules") . " $extra{memory}{$_}" } sort keys %{ $extra{memory} };
+    printf "Redis: %.1f us for four pipelined commands, %.0f bytes in %.0f keys per visitor\n",
+        $extra{reference}, @{ $extra{visitor} }{qw(bytes keys)};
+
+    my @targets = targets(\%summary, \%extra);
+    print "\ntargets\n";
+    printf "  %-48s %8.2f %8.2f %s\n", @$_, $_->[2] <= $_->[1] ? '' : 'missed' for @targets;
+
+    write_results(@targets);
+}
+
 $_->stop for values %nginx;
+
+
+# build/bench.json and build/bench.svg; BENCH_DOCS=1 puts table and chart into
+# docs/.
+sub write_results {
+    my (@targets) = @_;
+
+    my $root = root();
+    my $json = JSON::PP->new->utf8->canonical->pretty;
+    my @bars = grep { $_ ne 'plain' && $has{$_} } @CANDIDATES;
+    my $svg = chart('Processor time of a page, beside plain nginx', \@bars, \%TITLE, map {
+        my $kind = $_;
+        map { my $cells = $summary{$kind}{$_};
+            ["$kind, $_ KB", { map { ($_ => $cells->{$_}{ratio}) } @bars }] } @sizes
+    } grep { !/gzip/ } @kinds);
+
+    spew("$root/build/bench.json", $json->encode({ machine => machine(), rounds => $rounds,
+        seconds => $seconds, summary => \%summary, extra => \%extra,
+        targets => [ map { { what => $_->[0], at_most => $_->[1], found => $_->[2] } } @targets ] }));
+    spew("$root/build/bench.svg", $svg);
+    print "\nbuild/bench.json, build/bench.svg\n";
+
+    return unless $ENV{BENCH_DOCS};
+
+    my $text = 'Measured on ' . machine() . ", $rounds rounds of $seconds s.\n\n"
+        . table(\%summary, \@kinds, \@sizes, @names)
+        . "\n| target | at most | found | |\n| --- | ---: | ---: | --- |\n"
+        . join('', map { sprintf "| %s | %.2f | %.2f | %s |\n", @$_,
+            $_->[2] <= $_->[1] ? 'reached' : 'missed' } @targets)
+        . sprintf("\nThe scanner reads %s GB/s of such a page; memchr() for a byte that is not there %s,"
+            . " memmem() for \`</body>\` %s.\n", @{ $extra{scanner} }{qw(scanner memchr memmem)});
+    my $page = slurp("$root/docs/performance.md");
+    $page =~ s/(<!-- bench -->\n).*(?=<!-- end of bench -->)/$1\n$text\n/s or die 'no place for it';
+    utf8::encode($page) if utf8::is_utf8($page);
+    spew("$root/docs/performance.md", $page);
+    spew("$root/docs/images/performance.svg", $svg);
+
+    return;
+}

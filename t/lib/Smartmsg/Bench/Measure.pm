@@ -29,8 +29,8 @@ sub memory_of {
     my ($pid) = @_;
 
     my $sum = 0;
-    $sum += $1 while Smartmsg::Test::slurp("/proc/$pid/smaps_rollup")
-        =~ /^Private_\w+:\s+(\d+) kB/mg;
+    my $maps = Smartmsg::Test::slurp("/proc/$pid/smaps_rollup");
+    $sum += $1 while $maps =~ /^Private_\w+:\s+(\d+) kB/mg;
 
     return $sum;
 }
