@@ -214,4 +214,28 @@ subtest 'circles' => sub {
     is(ctl('check', "$set/c.json"), 1, 'of one');
 };
 
+subtest 'groups' => sub {
+    my $dir = tempdir('groups');
+    my $rule = json({ rules => [{ condition => {
+            id => { '$not' => { '$inGroup' => 'vpi' } }, 'cart.value' => { '$notInGroup' => 'vip' },
+            '$and' => [{ '$savedGroup' => { id => 'none' } }] },
+        force => undef }] });
+    spew("$dir/a.json", $rule);
+    is(ctl('check', "$dir/a.json"), 0, 'groups are not known without a file') or diag(out());
+
+    spew("$dir/groups", json({ vip => ['a'], other => [] }));
+    is(ctl('check', '--groups', "$dir/groups", "$dir/a.json"), 1, 'with one they are');
+    like(out(), qr/: rules\[0\]\.condition\.id\.\$not\.\$inGroup: unknown group "vpi", did you mean vip\?$/m,
+        'a suggestion');
+    like(out(), qr/: rules\[0\]\.condition\.\$and\[0\]\.\$savedGroup: unknown group "none"$/m,
+        'a saved group');
+    unlike(out(), qr/"vip"/, 'one that is there');
+
+    for my $bad ('[]', '{', '{"a": [{}]}', '{"a": {"type": "x"}}') {
+        spew("$dir/groups", $bad);
+        is(ctl('check', '--groups', "$dir/groups", "$dir/a.json"), 1, "no groups: $bad");
+        isnt(err(), '', 'why');
+    }
+};
+
 done_testing;

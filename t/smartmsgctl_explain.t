@@ -187,4 +187,28 @@ subtest 'files' => sub {
     like(others($report)->{f}, qr/^scheduled/, "Redis' rule counts for more");
 };
 
+
+subtest 'groups' => sub {
+    rules(vip => rule(if => { id => { '$inGroup' => 'vip' } }));
+    my @ann = ('--fact', 'id="ann"');
+
+    my $report = ctl_json('explain', @ann, @redis);
+    is(others($report)->{vip}, 'condition: id is "ann", must be $inGroup "vip"', 'nobody is in it');
+    $redis->cmd(HSET => 'smartmsg:groups', vip => '["ann"]');
+    is(chosen(ctl_json('explain', @ann, @redis)), 'exit=vip', 'a group of Redis');
+
+    my $file = tempdir() . '/groups.json';
+    spew($file, '{"vip": ["bob"]}');
+    is(chosen(ctl_json('explain', @ann, '--groups', $file, @redis)), '', 'of a file instead');
+
+    my $files = tempdir('rules');
+    spew("$files/vip.json", rule(if => { id => { '$inGroup' => 'vip' } }));
+    is(chosen(ctl_json('explain', '--offline', '--rules', $files, '--groups', $file,
+        '--fact', 'id="bob"')), 'exit=vip', 'without Redis');
+
+    $redis->cmd(HSET => 'smartmsg:groups', vip => '[');
+    ctl('explain', @ann, @redis);
+    like(err(), qr/the group vip cannot be used/, 'a bad one');
+};
+
 done_testing;

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "core/groups.h"
+#include "core/utf8.h"
+
 typedef smartmsg_catalog_entry_t entry_t;
 typedef smartmsg_catalog_state_t state_t;
 
@@ -151,11 +154,12 @@ smartmsg_catalog_t *smartmsg_catalog_new(smartmsg_names_t *names)
     }
 
     catalog->names = names;
+    catalog->groups = json_object();
     catalog->set = smartmsg_catalog_make_set(&catalog->files, &catalog->state,
                                              NULL);
 
-    if (catalog->set == NULL) {
-        free(catalog);
+    if (catalog->set == NULL || catalog->groups == NULL) {
+        smartmsg_catalog_free(catalog);
         return NULL;
     }
 
@@ -168,6 +172,7 @@ void smartmsg_catalog_free(smartmsg_catalog_t *catalog)
         smartmsg_ruleset_unref(catalog->set);
         smartmsg_rule_list_free(&catalog->files);
         smartmsg_catalog_free_state(&catalog->state);
+        json_decref(catalog->groups);
         free(catalog);
     }
 }
@@ -182,6 +187,72 @@ void smartmsg_catalog_replace_set(smartmsg_catalog_t *catalog,
 {
     smartmsg_ruleset_unref(catalog->set);
     catalog->set = set;
+}
+
+/*
+ * Reads a group; of one that is none, that is reported, and its former state
+ * is set. False without memory.
+ */
+static bool take_group(const smartmsg_catalog_t *catalog,
+                       const smartmsg_kv_t *kv, json_t *groups,
+                       const smartmsg_catalog_report_t *report)
+{
+    smartmsg_error_t err;
+    json_t *group = NULL;
+
+    smartmsg_error_clear(&err);
+
+    if (kv->key.len > SMARTMSG_CATALOG_GROUP_ID_MAX
+        || !smartmsg_utf8_valid(kv->key)
+        || (kv->key.len > 0 && memchr(kv->key.data, '\0', kv->key.len)))
+    {
+        smartmsg_error_set(&err, NULL, "a group's name must be text of at "
+                           "most %d bytes", SMARTMSG_CATALOG_GROUP_ID_MAX);
+    } else {
+        group = smartmsg_group_parse(kv->value, &err);
+    }
+
+    if (group == NULL) {
+        if (report != NULL && report->bad_group != NULL) {
+            report->bad_group(report->data, kv->key, &err);
+        }
+
+        group = json_incref(json_object_getn(catalog->groups, kv->key.data,
+                                             kv->key.len));
+    }
+
+    return group == NULL
+           || json_object_setn_new(groups, kv->key.data, kv->key.len, group)
+              == 0;
+}
+
+bool smartmsg_catalog_set_groups(smartmsg_catalog_t *catalog,
+                                 const smartmsg_kv_t *fields, size_t n,
+                                 const smartmsg_catalog_report_t *report)
+{
+    json_t *groups = json_object();
+    bool done = groups != NULL;
+
+    for (size_t i = 0; done && i < n; i++) {
+        done = take_group(catalog, &fields[i], groups, report);
+    }
+
+    if (done && !json_equal(groups, catalog->groups)) {
+        json_t *former = catalog->groups;
+
+        catalog->groups = json_incref(groups);
+        catalog->regroup = true;
+        json_decref(former);
+    }
+
+    json_decref(groups);
+
+    return done;
+}
+
+const json_t *smartmsg_catalog_groups(const smartmsg_catalog_t *catalog)
+{
+    return catalog->groups;
 }
 
 const char *smartmsg_catalog_error(const smartmsg_catalog_t *catalog,
@@ -213,7 +284,8 @@ bool smartmsg_catalog_load_dir(smartmsg_catalog_t *catalog, const char *path,
 {
     smartmsg_rule_list_t files;
 
-    if (!smartmsg_rule_dir_load(path, catalog->names, &files, err)) {
+    if (!smartmsg_rule_dir_load(path, catalog->names, catalog->groups, &files,
+                                err)) {
         return false;
     }
 

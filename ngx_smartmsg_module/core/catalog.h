@@ -58,6 +58,9 @@ typedef struct {
     smartmsg_str_t value;
 } smartmsg_kv_t;
 
+/* Bytes of the name of a saved group. */
+#define SMARTMSG_CATALOG_GROUP_ID_MAX 128
+
 /* The three hashes, complete, in any order. */
 typedef struct {
     const smartmsg_kv_t *rules;
@@ -101,7 +104,23 @@ typedef struct {
      * position before, on at the beginning, stays.
      */
     void (*bad_switch)(void *data, smartmsg_str_t id, smartmsg_str_t value);
+
+    /* A saved group cannot be read; its former state, if any, stays. */
+    void (*bad_group)(void *data, smartmsg_str_t id,
+                      const smartmsg_error_t *err);
 } smartmsg_catalog_report_t;
+
+/*
+ * Takes the saved groups over, all fields of their hash. Rules that ask about
+ * groups follow with the next update or directory. report may be NULL. Returns
+ * false when there is no memory: then the former groups stay.
+ */
+bool smartmsg_catalog_set_groups(smartmsg_catalog_t *catalog,
+                                 const smartmsg_kv_t *fields, size_t n,
+                                 const smartmsg_catalog_report_t *report);
+
+/* An object id -> group, borrowed until the groups are set again. */
+const json_t *smartmsg_catalog_groups(const smartmsg_catalog_t *catalog);
 
 /*
  * Brings the catalog to the state of the hashes and makes the new rule set,

@@ -41,6 +41,8 @@ struct smartmsg_catalog_s {
     smartmsg_names_t *names;
     smartmsg_rule_list_t files;
     smartmsg_catalog_state_t state;
+    json_t *groups;             /* object id -> group */
+    bool regroup;               /* rules that use them are to be compiled */
     bool updated;               /* there was an update */
     smartmsg_ruleset_t *set;
 };

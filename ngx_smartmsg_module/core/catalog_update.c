@@ -25,6 +25,7 @@ typedef struct {
     size_t n_switches;
     size_t n_good;
     state_t state;
+    smartmsg_rule_list_t files;         /* compiled anew, else empty */
     size_t n_news;
     news_t *news;                       /* of the entry of the same index */
 } update_t;
@@ -83,6 +84,7 @@ static void end_update(update_t *update)
 
     free(update->news);
     smartmsg_catalog_free_state(&update->state);
+    smartmsg_rule_list_free(&update->files);
     free(update->rules);
     free(update->switches);
     free(update->good);
@@ -126,11 +128,66 @@ static bool parse(const update_t *update, const smartmsg_kv_t *kv,
 {
     smartmsg_error_t no_memory;
 
-    *rule = smartmsg_rule_parse(kv->key, kv->value, update->catalog->names,
-                                err);
+    *rule = smartmsg_rule_parse_with(kv->key, kv->value,
+                                     update->catalog->names,
+                                     update->catalog->groups, err);
     smartmsg_error_no_memory(&no_memory);
 
     return *rule != NULL || strcmp(err->text, no_memory.text) != 0;
+}
+
+/*
+ * A reference to the rule, or, if its groups have changed, to what it is now.
+ * False only if memory is short.
+ */
+static bool keep(const update_t *update, smartmsg_rule_t *rule,
+                 smartmsg_rule_t **kept)
+{
+    smartmsg_error_t ignored;
+
+    *kept = NULL;
+
+    if (update->catalog->regroup && smartmsg_rule_uses_groups(rule)) {
+        smartmsg_kv_t kv = {smartmsg_rule_id(rule), smartmsg_rule_text(rule)};
+
+        if (!parse(update, &kv, kept, &ignored)) {
+            return false;
+        }
+    }
+
+    /* with groups in a circle, say, the former ones stay in force */
+    if (*kept == NULL) {
+        *kept = smartmsg_rule_ref(rule);
+    }
+
+    return true;
+}
+
+/* The rules of the directory, if their groups have changed. */
+static bool keep_files(update_t *update)
+{
+    const smartmsg_rule_list_t *files = &update->catalog->files;
+    smartmsg_rule_list_t *kept = &update->files;
+
+    if (!update->catalog->regroup) {
+        return true;
+    }
+
+    kept->rules = malloc((files->n + 1) * sizeof(kept->rules[0]));
+
+    if (kept->rules == NULL) {
+        return false;
+    }
+
+    while (kept->n < files->n) {
+        if (!keep(update, files->rules[kept->n], &kept->rules[kept->n])) {
+            return false;
+        }
+
+        kept->n++;
+    }
+
+    return true;
 }
 
 /* The best that there is instead of a broken text. */
@@ -142,9 +199,8 @@ static bool fall_back(const update_t *update, entry_t *entry,
     smartmsg_error_t ignored;
 
     if (old != NULL && old->rule != NULL) {
-        entry->rule = smartmsg_rule_ref(old->rule);
         news->in_force = "the last good version";
-        return true;
+        return keep(update, old->rule, &entry->rule);
     }
 
     if (good != NULL && !parse(update, good, &entry->rule, &ignored)) {
@@ -230,9 +286,8 @@ static bool take_rule(const update_t *update, entry_t *entry,
     entry->has_text = true;
 
     if (known) {
-        entry->rule = smartmsg_rule_ref(old->rule);
         news->good = old->broken ? kv : NULL;
-        return true;
+        return keep(update, old->rule, &entry->rule);
     }
 
     if (old != NULL && old->broken
@@ -241,8 +296,9 @@ static bool take_rule(const update_t *update, entry_t *entry,
         entry->broken = true;
         entry->text = old->text;
         entry->error = copy_text(old->error);
-        entry->rule = old->rule ? smartmsg_rule_ref(old->rule) : NULL;
-        return entry->error != NULL;
+        return entry->error != NULL
+               && (old->rule == NULL
+                   || keep(update, old->rule, &entry->rule));
     }
 
     if (!parse(update, kv, &entry->rule, &err)) {
@@ -385,9 +441,12 @@ bool smartmsg_catalog_update(smartmsg_catalog_t *catalog,
     update_t update;
     smartmsg_ruleset_t *set = NULL;
 
-    if (begin_update(&update, catalog, input) && take_all(&update)) {
-        set = smartmsg_catalog_make_set(&catalog->files, &update.state,
-                                        catalog->set);
+    if (begin_update(&update, catalog, input) && keep_files(&update)
+        && take_all(&update))
+    {
+        set = smartmsg_catalog_make_set(catalog->regroup ? &update.files
+                                                         : &catalog->files,
+                                        &update.state, catalog->set);
     }
 
     if (set == NULL) {
@@ -405,6 +464,14 @@ bool smartmsg_catalog_update(smartmsg_catalog_t *catalog,
     catalog->state = update.state;
     catalog->updated = true;
     smartmsg_catalog_replace_set(catalog, set);
+
+    if (catalog->regroup) {
+        smartmsg_rule_list_t files = catalog->files;
+
+        catalog->files = update.files;
+        catalog->regroup = false;
+        update.files = files;
+    }
 
     /* The former state is freed in its place. */
     update.state = former;

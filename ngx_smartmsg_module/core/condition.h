@@ -35,6 +35,12 @@ typedef struct {
      */
     bool lenient;
 
+    /*
+     * A group that is not among these is empty, not an error: it may come
+     * later.
+     */
+    bool open_groups;
+
     /* Put before the path of an error, such as "rules[0].condition". */
     const char *path;
 } smartmsg_compile_t;

@@ -245,6 +245,11 @@ bool smartmsg_compile_saved_group(smartmsg_compiler_t *c,
     group = json_object_get(c->with->saved_groups, id);
     type = json_string_value(json_object_get(group, "type"));
 
+    if (group == NULL && c->with->open_groups) {
+        return smartmsg_tree_add(c, place.parent, SMARTMSG_OP_FALSE, 0)
+               != NULL;
+    }
+
     if (type == NULL) {
         return smartmsg_wrong(c, place.parent, "no saved group \"%s\"", id);
     }

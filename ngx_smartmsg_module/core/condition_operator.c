@@ -263,7 +263,9 @@ static bool op_in_group(smartmsg_compiler_t *c, smartmsg_place_t place,
     const json_t *group = json_object_get(c->with->saved_groups, id);
     const char *type = json_string_value(json_object_get(group, "type"));
 
-    if (group == NULL && !c->with->lenient) {
+    if (!c->with->lenient
+        && (id == NULL || (group == NULL && !c->with->open_groups)))
+    {
         return smartmsg_wrong(c, place.parent, "no saved group \"%s\"",
                               id != NULL ? id : "");
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/date.h"
+#include "core/groups.h"
 #include "core/jsonpos.h"
 #include "core/members.h"
 #include "core/rule_check.h"
@@ -23,6 +24,7 @@ struct smartmsg_rule_s {
     unsigned needs;             /* of its messages: SMARTMSG_WHEN_... */
     smartmsg_rule_facts_t facts;
     bool uses_cart;
+    bool uses_groups;
     uint32_t page_slot;
     smartmsg_terms_t terms;     /* borrows from what the feature holds */
     smartmsg_feature_t *feature;
@@ -406,9 +408,11 @@ static bool note_facts(smartmsg_rule_t *rule, smartmsg_names_t *names)
 }
 
 static bool compile(smartmsg_rule_t *rule, json_t *root,
-                    smartmsg_names_t *names, smartmsg_error_t *err)
+                    smartmsg_names_t *names, json_t *groups,
+                    smartmsg_error_t *err)
 {
-    smartmsg_compile_t with = {.names = names, .path = ""};
+    smartmsg_compile_t with = {.names = names, .saved_groups = groups,
+                               .open_groups = true, .path = ""};
 
     if (!parse_priority(rule, root, err) || !parse_season(rule, root, err)
         || !smartmsg_terms_parse(&rule->terms, root, err))
@@ -428,6 +432,8 @@ static bool compile(smartmsg_rule_t *rule, json_t *root,
         smartmsg_error_no_memory(err);
         return false;
     }
+
+    rule->uses_groups = smartmsg_groups_used(root);
 
     return true;
 }
@@ -455,6 +461,15 @@ smartmsg_rule_t *smartmsg_rule_parse(smartmsg_str_t id, smartmsg_str_t text,
                                      smartmsg_names_t *names,
                                      smartmsg_error_t *err)
 {
+    return smartmsg_rule_parse_with(id, text, names, NULL, err);
+}
+
+smartmsg_rule_t *smartmsg_rule_parse_with(smartmsg_str_t id,
+                                          smartmsg_str_t text,
+                                          smartmsg_names_t *names,
+                                          json_t *groups,
+                                          smartmsg_error_t *err)
+{
     if (!smartmsg_rule_id_valid(id)) {
         smartmsg_error_set(err, NULL, "the rule's name must be 1 to %d "
                            "letters, digits, '.', '_' or '-', and begin with "
@@ -470,7 +485,7 @@ smartmsg_rule_t *smartmsg_rule_parse(smartmsg_str_t id, smartmsg_str_t text,
 
     smartmsg_rule_t *rule = create(id, text, err);
 
-    if (rule != NULL && !compile(rule, root, names, err)) {
+    if (rule != NULL && !compile(rule, root, names, groups, err)) {
         locate(text, err);
         destroy(rule);
         rule = NULL;
@@ -493,6 +508,11 @@ void smartmsg_rule_unref(smartmsg_rule_t *rule)
     if (rule != NULL && --rule->references == 0) {
         destroy(rule);
     }
+}
+
+bool smartmsg_rule_uses_groups(const smartmsg_rule_t *rule)
+{
+    return rule->uses_groups;
 }
 
 smartmsg_str_t smartmsg_rule_id(const smartmsg_rule_t *rule)

@@ -37,6 +37,19 @@ smartmsg_rule_t *smartmsg_rule_parse(smartmsg_str_t id, smartmsg_str_t text,
                                      smartmsg_names_t *names,
                                      smartmsg_error_t *err);
 
+/*
+ * The same with saved groups, an object id -> group (core/groups.h), of which
+ * the rule keeps what it needs. A group that is not there is empty.
+ */
+smartmsg_rule_t *smartmsg_rule_parse_with(smartmsg_str_t id,
+                                          smartmsg_str_t text,
+                                          smartmsg_names_t *names,
+                                          json_t *groups,
+                                          smartmsg_error_t *err);
+
+/* Whether it asks about groups, so that it depends on them. */
+bool smartmsg_rule_uses_groups(const smartmsg_rule_t *rule);
+
 smartmsg_rule_t *smartmsg_rule_ref(smartmsg_rule_t *rule);
 
 /* Gives a reference back; the last one frees. Does nothing for NULL. */

@@ -192,7 +192,7 @@ static void set_file_error(smartmsg_error_t *err, const char *file,
 }
 
 static smartmsg_rule_t *load_rule(const char *dir, const char *name, char *buf,
-                                  smartmsg_names_t *names,
+                                  smartmsg_names_t *names, json_t *groups,
                                   smartmsg_error_t *err)
 {
     smartmsg_error_t reason;
@@ -210,10 +210,10 @@ static smartmsg_rule_t *load_rule(const char *dir, const char *name, char *buf,
     ssize_t len = read_file(file, buf, err);
 
     if (len >= 0) {
-        rule = smartmsg_rule_parse(smartmsg_str(name,
-                                                strlen(name) - SUFFIX_LEN),
-                                   smartmsg_str(buf, (size_t)len), names,
-                                   &reason);
+        rule = smartmsg_rule_parse_with(smartmsg_str(name, strlen(name)
+                                                           - SUFFIX_LEN),
+                                        smartmsg_str(buf, (size_t)len),
+                                        names, groups, &reason);
 
         if (rule == NULL) {
             set_file_error(err, file, &reason);
@@ -226,8 +226,8 @@ static smartmsg_rule_t *load_rule(const char *dir, const char *name, char *buf,
 }
 
 static bool load_rules(const char *path, const name_list_t *files,
-                       smartmsg_names_t *names, smartmsg_rule_list_t *list,
-                       smartmsg_error_t *err)
+                       smartmsg_names_t *names, json_t *groups,
+                       smartmsg_rule_list_t *list, smartmsg_error_t *err)
 {
     char *buf = malloc(SMARTMSG_RULE_TEXT_MAX + 1);
 
@@ -241,7 +241,7 @@ static bool load_rules(const char *path, const name_list_t *files,
 
     for (size_t i = 0; i < files->n; i++) {
         smartmsg_rule_t *rule = load_rule(path, files->names[i], buf, names,
-                                          err);
+                                          groups, err);
 
         if (rule == NULL) {
             break;
@@ -256,14 +256,16 @@ static bool load_rules(const char *path, const name_list_t *files,
 }
 
 bool smartmsg_rule_dir_load(const char *path, smartmsg_names_t *names,
-                            smartmsg_rule_list_t *list, smartmsg_error_t *err)
+                            json_t *groups, smartmsg_rule_list_t *list,
+                            smartmsg_error_t *err)
 {
     name_list_t files = {0};
 
     memset(list, 0, sizeof(*list));
 
     bool loaded = list_names(path, &files, err)
-                  && load_rules(path, &files, names, list, err);
+                  && load_rules(path, &files, names, groups, list,
+                                err);
 
     free_names(&files);
 

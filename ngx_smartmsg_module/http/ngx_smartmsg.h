@@ -8,6 +8,8 @@
  *   ngx_smartmsg_conf_redis.c     parsing of smartmsg_redis
  *   ngx_smartmsg_conf_timezone.c  parsing of smartmsg_timezone
  *   ngx_smartmsg_site.c           rules and Redis of a group of servers
+ *   ngx_smartmsg_site_config.c    its settings
+ *   ngx_smartmsg_site_groups.c    its saved groups
  *   ngx_smartmsg_headers.c        lists of headers
  *   ngx_smartmsg_document.c       is this request a page view?
  *   ngx_smartmsg_cookie.c         the visitor's cookie

@@ -6,14 +6,13 @@
 static void ngx_smartmsg_site_cleanup(void *data);
 static void ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good,
-    ngx_smartmsg_fields_t *config, ngx_smartmsg_fields_t *theme);
+    ngx_smartmsg_fields_t *config, ngx_smartmsg_fields_t *theme,
+    ngx_smartmsg_fields_t *groups);
 static void ngx_smartmsg_site_lost(void *data);
 static void ngx_smartmsg_site_wake(ngx_smartmsg_site_t *site);
 static void ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
     ngx_smartmsg_fields_t *rules, ngx_smartmsg_fields_t *switches,
     ngx_smartmsg_fields_t *good);
-static smartmsg_kv_t *ngx_smartmsg_site_kv(ngx_smartmsg_fields_t *fields,
-    smartmsg_kv_t *kv);
 static void ngx_smartmsg_site_broken(void *data, smartmsg_str_t id,
     const smartmsg_error_t *err, const char *in_force);
 static void ngx_smartmsg_site_good(void *data, smartmsg_str_t id,
@@ -22,8 +21,6 @@ static void ngx_smartmsg_site_gone(void *data, smartmsg_str_t id);
 static void ngx_smartmsg_site_bad_switch(void *data, smartmsg_str_t id,
     smartmsg_str_t value);
 static void ngx_smartmsg_site_printable(u_char *p, u_char *last);
-static u_char *ngx_smartmsg_site_reason(u_char *buf, u_char *last,
-    const smartmsg_error_t *err);
 
 
 ngx_smartmsg_site_t *
@@ -196,9 +193,16 @@ ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
 static void
 ngx_smartmsg_site_loaded(void *data, ngx_smartmsg_fields_t *rules,
     ngx_smartmsg_fields_t *switches, ngx_smartmsg_fields_t *good,
-    ngx_smartmsg_fields_t *config, ngx_smartmsg_fields_t *theme)
+    ngx_smartmsg_fields_t *config, ngx_smartmsg_fields_t *theme,
+    ngx_smartmsg_fields_t *groups)
 {
     ngx_smartmsg_site_t *site = data;
+
+    /* first, as the rules ask about them */
+
+    if (groups) {
+        ngx_smartmsg_site_groups(site, groups);
+    }
 
     /* half of the state is no state: what is in force stays in force */
 
@@ -277,6 +281,7 @@ ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
     report.good = ngx_smartmsg_site_good;
     report.gone = ngx_smartmsg_site_gone;
     report.bad_switch = ngx_smartmsg_site_bad_switch;
+    report.bad_group = NULL;
 
     if (!smartmsg_catalog_update(site->catalog, &input, &report)) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
@@ -289,7 +294,7 @@ ngx_smartmsg_site_update(ngx_smartmsg_site_t *site,
 }
 
 
-static smartmsg_kv_t *
+smartmsg_kv_t *
 ngx_smartmsg_site_kv(ngx_smartmsg_fields_t *fields, smartmsg_kv_t *kv)
 {
     ngx_uint_t  i;
@@ -444,7 +449,7 @@ ngx_smartmsg_site_printable(u_char *p, u_char *last)
 }
 
 
-static u_char *
+u_char *
 ngx_smartmsg_site_reason(u_char *buf, u_char *last,
     const smartmsg_error_t *err)
 {

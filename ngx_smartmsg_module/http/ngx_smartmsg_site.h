@@ -44,7 +44,8 @@ typedef struct {
     smartmsg_settings_t          settings;
     smartmsg_theme_t             theme;
     u_char                       theme_read[16];    /* its digest */
-    u_char                       config[16];  /* digest of what was read */
+    u_char                       config[16];  /* digests of what was read */
+    u_char                       groups[16];
 
     /* that preview links are signed with; empty: there can be none */
     ngx_str_t                    secret;
@@ -114,6 +115,18 @@ void ngx_smartmsg_site_configure(ngx_smartmsg_site_t *site,
  */
 void ngx_smartmsg_site_set_theme(ngx_smartmsg_site_t *site,
     ngx_smartmsg_fields_t *fields);
+
+/* Takes over the saved groups in Redis, if they have changed. */
+void ngx_smartmsg_site_groups(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_fields_t *groups);
+
+/* the fields for core/; kv has room for all, what follows them is returned */
+smartmsg_kv_t *ngx_smartmsg_site_kv(ngx_smartmsg_fields_t *fields,
+    smartmsg_kv_t *kv);
+
+/* "line 2 column 13: PATH: REASON", without control characters */
+u_char *ngx_smartmsg_site_reason(u_char *buf, u_char *last,
+    const smartmsg_error_t *err);
 
 /* is this the worker that logs for all? */
 ngx_uint_t ngx_smartmsg_site_speaks(void);

@@ -17,7 +17,8 @@
 #define NGX_SMARTMSG_WATCH_GOOD    2
 #define NGX_SMARTMSG_WATCH_CONFIG  3
 #define NGX_SMARTMSG_WATCH_THEME   4
-#define NGX_SMARTMSG_WATCH_HASHES  5
+#define NGX_SMARTMSG_WATCH_GROUPS  5
+#define NGX_SMARTMSG_WATCH_HASHES  6
 
 
 typedef struct {
@@ -199,7 +200,7 @@ ngx_smartmsg_watch_init_keys(ngx_smartmsg_watch_t *watch, ngx_str_t *prefix)
     ngx_smartmsg_watch_hash_t  *hash;
 
     static const char  *names[] = { "rules", "switch", "good",
-                                   "config", "theme" };
+                                   "config", "theme", "groups" };
 
     if (prefix->len > NGX_SMARTMSG_REDIS_PREFIX_MAX) {
         return NGX_ERROR;
@@ -292,6 +293,8 @@ ngx_smartmsg_watch_client_id(void *data, redisReply *reply)
     ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].key);
     ngx_smartmsg_cmd_text(&cmd, "PREFIX");
     ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_THEME].key);
+    ngx_smartmsg_cmd_text(&cmd, "PREFIX");
+    ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_GROUPS].key);
 
     (void) ngx_smartmsg_cmd_query(&cmd, watch->link,
                                   ngx_smartmsg_watch_tracking, watch, NULL);
@@ -524,7 +527,8 @@ ngx_smartmsg_watch_deliver(ngx_smartmsg_watch_t *watch)
                       watch->hashes[NGX_SMARTMSG_WATCH_SWITCH].fields,
                       watch->hashes[NGX_SMARTMSG_WATCH_GOOD].fields,
                       watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].fields,
-                      watch->hashes[NGX_SMARTMSG_WATCH_THEME].fields);
+                      watch->hashes[NGX_SMARTMSG_WATCH_THEME].fields,
+                      watch->hashes[NGX_SMARTMSG_WATCH_GROUPS].fields);
     }
 
     ngx_smartmsg_watch_free_fields(watch);
@@ -556,6 +560,8 @@ ngx_smartmsg_watch_changed(ngx_smartmsg_watch_t *watch)
     ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_CONFIG].fields,
                                &md5);
     ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_THEME].fields,
+                               &md5);
+    ngx_smartmsg_fields_digest(watch->hashes[NGX_SMARTMSG_WATCH_GROUPS].fields,
                                &md5);
 
     ngx_md5_final(digest, &md5);

@@ -34,9 +34,10 @@ typedef struct ngx_smartmsg_watch_s  ngx_smartmsg_watch_t;
 
 
 /*
- * The hashes PREFIX rules, switch, good, config and theme have been read, for
- * the first time or because one of them, other than good, changed.  A hash
- * that does not exist has no fields; NULL means that it could not be read (wrong type, no permission,
+ * The hashes PREFIX rules, switch, good, config, theme and groups have been
+ * read, for the first time or because one of them, other than good, changed.
+ * A hash that does not exist has no fields; NULL means that it could not be
+ * read (wrong type, no permission,
  * too large): keep what is in force.  All is borrowed for the call.
  *
  * Runs from a posted event, not inside hiredis: anything may be done here but
@@ -46,7 +47,7 @@ typedef struct ngx_smartmsg_watch_s  ngx_smartmsg_watch_t;
 typedef void (*ngx_smartmsg_watch_loaded_pt)(void *data,
     ngx_smartmsg_fields_t *rules, ngx_smartmsg_fields_t *switches,
     ngx_smartmsg_fields_t *good, ngx_smartmsg_fields_t *config,
-    ngx_smartmsg_fields_t *theme);
+    ngx_smartmsg_fields_t *theme, ngx_smartmsg_fields_t *groups);
 
 
 /*

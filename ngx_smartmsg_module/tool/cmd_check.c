@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "tool/groups.h"
 #include "tool/json.h"
 #include "tool/lint.h"
 
@@ -11,10 +12,13 @@ int ctl_check(ctl_t *ctl)
 {
     ctl_files_t files;
     ctl_findings_t findings;
+    json_t *groups = ctl_groups_file(ctl);
+    ctl_known_t known = { &ctl->options.facts, groups };
     size_t n;
 
     ctl_files_read(&ctl->options.args, &files);
-    ctl_lint_files(&files, &ctl->options.facts, &findings);
+    ctl_lint_files(&files, &known, &findings);
+    json_decref(groups);
     n = findings.n;
 
     if (ctl->options.json) {

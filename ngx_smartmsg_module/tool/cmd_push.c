@@ -86,11 +86,12 @@ int ctl_push(ctl_t *ctl)
 {
     ctl_files_t files;
     ctl_findings_t findings;
+    ctl_known_t known = { &ctl->options.facts, NULL };
     char key[CTL_KEY_SIZE];
     int code = CTL_OK;
 
     ctl_files_read(&ctl->options.args, &files);
-    ctl_lint_files(&files, &ctl->options.facts, &findings);
+    ctl_lint_files(&files, &known, &findings);
     ctl_findings_print(ctl, stderr, &findings);
 
     if (findings.n_errors > 0) {

@@ -53,6 +53,7 @@ typedef struct {
     const char *url;
     const char *ttl;
     const char *variation;
+    const char *groups;
     ctl_words_t facts;
 
     ctl_words_t args;

@@ -19,7 +19,7 @@
 typedef struct {
     const char *file;
     smartmsg_str_t text;
-    const ctl_words_t *facts;
+    const ctl_known_t *known;
     ctl_findings_t *out;
     smartmsg_path_t path;
 } lint_t;
@@ -155,7 +155,7 @@ static void lint_fact(lint_t *lint, const char *name)
     bool like;
 
     if (smartmsg_schema_find(ctl_str(name)) != NULL
-        || is_own_fact(lint->facts, name))
+        || is_own_fact(lint->known->facts, name))
     {
         return;
     }
@@ -167,6 +167,65 @@ static void lint_fact(lint_t *lint, const char *name)
                      like ? "?" : "");
     lint->out->findings[lint->out->n - 1].fact = true;
     lint->out->n_errors--;
+}
+
+/* The name of the group that was probably meant, or NULL; the caller frees it. */
+static char *similar_group(const json_t *groups, const char *name)
+{
+    const char *words[] = { NULL, NULL };
+    const char *id;
+    json_t *group;
+
+    json_object_foreach((json_t *) groups, id, group) {
+        words[0] = id;
+
+        if (smartmsg_suggest(name, words) != NULL) {
+            return ctl_strndup(id, strlen(id));
+        }
+    }
+
+    return NULL;
+}
+
+/* id: of a group; may be no text, which is for the engine to say. */
+static void lint_group(lint_t *lint, const json_t *id)
+{
+    const char *name = json_string_value(id);
+    char *meant;
+
+    if (lint->known->groups == NULL || name == NULL
+        || json_object_get(lint->known->groups, name) != NULL)
+    {
+        return;
+    }
+
+    meant = similar_group(lint->known->groups, name);
+    ctl_findings_add(lint->out, lint->file, lint->text, lint->path.text,
+                     "unknown group \"%s\"%s%s%s", name,
+                     meant ? ", did you mean " : "", meant ? meant : "",
+                     meant ? "?" : "");
+    lint->out->findings[lint->out->n - 1].fact = true;
+    lint->out->n_errors--;
+    free(meant);
+}
+
+/* The operators of a fact that name groups, under $not and $elemMatch, too. */
+static void lint_tests(lint_t *lint, json_t *tests)
+{
+    const char *op;
+    json_t *operand;
+
+    json_object_foreach(tests, op, operand) {
+        size_t former = smartmsg_path_key(&lint->path, op);
+
+        if (strcmp(op, "$inGroup") == 0 || strcmp(op, "$notInGroup") == 0) {
+            lint_group(lint, operand);
+        } else {
+            lint_tests(lint, operand);
+        }
+
+        smartmsg_path_pop(&lint->path, former);
+    }
 }
 
 static void lint_condition(lint_t *lint, json_t *condition);
@@ -195,10 +254,13 @@ static void lint_condition(lint_t *lint, json_t *condition)
 
         if (strcmp(key, "$not") == 0) {
             lint_condition(lint, value);
+        } else if (strcmp(key, "$savedGroup") == 0) {
+            lint_group(lint, json_object_get(value, "id"));
         } else if (key[0] == '$') {
             lint_list(lint, value);
         } else {
             lint_fact(lint, key);
+            lint_tests(lint, value);
         }
 
         smartmsg_path_pop(&lint->path, former);
@@ -350,10 +412,10 @@ static void lint_text(lint_t *lint)
     }
 }
 
-void ctl_lint_file(const ctl_file_t *file, const ctl_words_t *facts,
+void ctl_lint_file(const ctl_file_t *file, const ctl_known_t *known,
     ctl_findings_t *out)
 {
-    lint_t lint = { .file = file->path, .facts = facts, .out = out };
+    lint_t lint = { .file = file->path, .known = known, .out = out };
 
     if (file->error != NULL) {
         ctl_findings_add(out, file->path, ctl_str(""), "", "%s", file->error);
@@ -391,13 +453,13 @@ static void lint_twins(const ctl_files_t *files, ctl_findings_t *out)
     }
 }
 
-void ctl_lint_files(const ctl_files_t *files, const ctl_words_t *facts,
+void ctl_lint_files(const ctl_files_t *files, const ctl_known_t *known,
     ctl_findings_t *out)
 {
     memset(out, 0, sizeof(*out));
 
     for (size_t i = 0; i < files->n; i++) {
-        ctl_lint_file(&files->files[i], facts, out);
+        ctl_lint_file(&files->files[i], known, out);
     }
 
     lint_twins(files, out);

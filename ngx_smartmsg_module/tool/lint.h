@@ -13,7 +13,8 @@ typedef struct {
     int column;
     char *path;             /* in the JSON, "" for all of it */
     char *text;
-    bool fact;              /* a fact that is not known: no error for nginx */
+    bool fact;              /* a fact or group that is not known: no error
+                               for nginx */
 } ctl_finding_t;
 
 typedef struct {
@@ -22,12 +23,17 @@ typedef struct {
     size_t n_errors;        /* those that keep a rule from serving */
 } ctl_findings_t;
 
-/* facts: names that are known besides core/schema.h. */
-void ctl_lint_file(const ctl_file_t *file, const ctl_words_t *facts,
+/* What is known besides the rules. */
+typedef struct {
+    const ctl_words_t *facts;   /* names, besides core/schema.h */
+    const json_t *groups;       /* id -> group; NULL: not known */
+} ctl_known_t;
+
+void ctl_lint_file(const ctl_file_t *file, const ctl_known_t *known,
     ctl_findings_t *out);
 
 /* The same for each, and prerequisites in a circle among them. */
-void ctl_lint_files(const ctl_files_t *files, const ctl_words_t *facts,
+void ctl_lint_files(const ctl_files_t *files, const ctl_known_t *known,
     ctl_findings_t *out);
 
 void ctl_findings_add(ctl_findings_t *out, const char *file,

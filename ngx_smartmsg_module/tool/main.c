@@ -18,8 +18,9 @@
 const ctl_command_t ctl_commands[] = {
     { "check", "FILE|DIR...", "Check rules, and say all that is wrong",
       "Facts that the server is not known to have are reported, too; name\n"
-      "those of your smartmsg_fact directives with --fact NAME.\n",
-      "fact", 1, SIZE_MAX, ctl_check },
+      "those of your smartmsg_fact directives with --fact NAME. With --groups\n"
+      "groups that are not in that file are reported as well.\n",
+      "fact groups", 1, SIZE_MAX, ctl_check },
     { "list", "", "List the rules, their state and today's figures",
       "With --rules also those of the files, which Redis' rules override.\n",
       "rules", 0, 0, ctl_list },
@@ -42,7 +43,7 @@ const ctl_command_t ctl_commands[] = {
       "", 1, 1, ctl_diff },
     { "explain", "[FILE|-]", "Tell which rules apply to facts, and why not",
       "FILE is a JSON object of facts, - the standard input.\n",
-      "fact rules offline at timezone visitor", 0, 1, ctl_explain },
+      "fact groups rules offline at timezone visitor", 0, 1, ctl_explain },
     { "preview", "RULE", "Make a link that shows a rule's message",
       "Whoever has the link sees the message at its moment, on or off, and in\n"
       "the browser's console why each rule was or was not chosen. Good for all\n"

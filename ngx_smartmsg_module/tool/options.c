@@ -24,6 +24,8 @@ static const option_t options[] = {
       "the main switch, like '*'" },
     { "rules", 0, false, TEXT, AT(rules), "DIR",
       "the directory that smartmsg_rules names" },
+    { "groups", 0, false, TEXT, AT(groups), "FILE",
+      "a JSON object of saved groups: {\"ID\": [...], ...}" },
     { "offline", 0, false, FLAG, AT(offline), NULL,
       "do not ask Redis" },
     { "fact", 0, false, LIST, AT(facts), "NAME[=VALUE]",

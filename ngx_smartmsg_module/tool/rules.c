@@ -2,10 +2,13 @@
 
 #include <stdlib.h>
 
-enum { RULES, SWITCH, GOOD, STATUS, HASHES };
+#include "tool/groups.h"
+#include "tool/json.h"
+
+enum { RULES, SWITCH, GOOD, STATUS, GROUPS, HASHES };
 
 static const char *const hash_names[] = { "rules", "switch", "good",
-                                          "status" };
+                                          "status", "groups" };
 
 static void load_hashes(ctl_t *ctl, ctl_rules_t *rules)
 {
@@ -159,6 +162,64 @@ static void read_status(ctl_rules_t *rules, ctl_rule_t *rule)
     json_decref(status);
 }
 
+static void on_bad_group(void *data, smartmsg_str_t id,
+    const smartmsg_error_t *err)
+{
+    (void) data;
+    ctl_warn("the group %.*s cannot be used: %s%s%s", (int) id.len, id.data,
+             err->path, err->path[0] ? ": " : "", err->text);
+}
+
+static void set_groups(ctl_rules_t *rules, const smartmsg_kv_t *fields,
+    size_t n)
+{
+    smartmsg_catalog_report_t report = { .bad_group = on_bad_group };
+
+    if (!smartmsg_catalog_set_groups(rules->catalog, fields, n, &report)) {
+        ctl_fail(CTL_LOCAL, "out of memory");
+    }
+}
+
+/* Those of a file. */
+static void take_groups(ctl_rules_t *rules, json_t *groups)
+{
+    size_t n = 0;
+    smartmsg_kv_t *fields = ctl_alloc(json_object_size(groups)
+                                      * sizeof(*fields));
+    const char *id;
+    json_t *group;
+
+    json_object_foreach(groups, id, group) {
+        fields[n].key = ctl_str(id);
+        fields[n++].value = ctl_str(ctl_json_compact(group));
+    }
+
+    set_groups(rules, fields, n);
+
+    while (n > 0) {
+        free((char *) fields[--n].value.data);
+    }
+
+    free(fields);
+}
+
+/* The groups of --groups, else those that Redis has. */
+static void load_groups(const ctl_t *ctl, ctl_rules_t *rules)
+{
+    json_t *groups = ctl_groups_file(ctl);
+    smartmsg_kv_t *fields;
+
+    if (groups != NULL) {
+        take_groups(rules, groups);
+        json_decref(groups);
+        return;
+    }
+
+    fields = fields_of(rules->hashes[GROUPS]);
+    set_groups(rules, fields, size_of(rules->hashes[GROUPS]));
+    free(fields);
+}
+
 static void load_catalog(ctl_t *ctl, ctl_rules_t *rules)
 {
     const char *dir = ctl->options.rules;
@@ -173,9 +234,11 @@ static void load_catalog(ctl_t *ctl, ctl_rules_t *rules)
         ctl_fail(CTL_LOCAL, "out of memory");
     }
 
+    load_groups(ctl, rules);
+
     if (dir != NULL
         && (!smartmsg_catalog_load_dir(rules->catalog, dir, &err)
-            || !smartmsg_rule_dir_load(dir, rules->names, &rules->files,
+            || !smartmsg_rule_dir_load(dir, rules->names, NULL, &rules->files,
                                        &err)))
     {
         ctl_fail(CTL_FINDINGS, "%s:%d:%d: %s", err.path, err.line, err.column,

@@ -24,7 +24,7 @@ typedef struct {
     smartmsg_names_t *names;
     smartmsg_catalog_t *catalog;
     smartmsg_rule_list_t files;
-    redisReply *hashes[4];          /* rules, switch, good, status, or NULL */
+    redisReply *hashes[5];          /* rules, switch, good ..., or NULL */
     ctl_rule_t *rules;              /* sorted by id */
     size_t n;
     bool main_switch;

@@ -129,7 +129,7 @@ static void set_good(fixture_t *fixture, const char *key, const char *value)
 static void check(fixture_t *fixture, const char *said, const char *rules)
 {
     smartmsg_catalog_report_t report = {
-        &fixture->report, on_broken, on_good, on_gone, on_bad_switch,
+        &fixture->report, on_broken, on_good, on_gone, on_bad_switch, NULL,
     };
     static const char *const ids[] = {"a", "b", "c", "d", "e"};
     char text[500] = "";
