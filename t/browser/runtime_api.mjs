@@ -304,3 +304,26 @@ test('without being asked nothing is told', armed, async ({ page, stand, open })
   await stand.need('impression');
   assert.ok(!(await page.evaluate(() => window.dataLayer.map(({ event }) => event))).includes('view_promotion'));
 });
+
+for (const [how, early] of [
+  ['was queued', true],
+  ['is told later', false],
+]) {
+  const messages = [{ rule: 'waits', when: [{ on: 'event', name: 'guide' }], title: 'Your size' }];
+  test(`what ${how} opens a message that waits for it`, { messages }, async ({ page, stand, open }) => {
+    if (early) {
+      await page.addInitScript(() => {
+        window.smartmsg = [
+          ['track', 'other'],
+          ['track', 'guide'],
+        ];
+      });
+    }
+    await open();
+    await ready(page);
+    if (!early) await page.evaluate(() => window.smartmsg.track('guide'));
+    await page.locator(DIALOG).waitFor({ state: 'visible' });
+    const [impression] = await stand.need('impression');
+    assert.equal(impression.on, 'event');
+  });
+}
