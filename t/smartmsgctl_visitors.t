@@ -144,4 +144,15 @@ subtest 'stats' => sub {
     is(ctl('stats', 'no name', @redis), 2, 'no name');
 };
 
+subtest 'an order without a number' => sub {
+    my $id = 'BnymwaRbVLOcjVAFQkG_pw';
+    $redis->cmd(SET => "smartmsg:{$id}:p", 1);
+    my $all = ctl_json('visitor', 'export', $id, { redis => $redis });
+    is($all->{order_without_number}, 1, 'is exported');
+    is(ctl('visitor', 'show', $id, { redis => $redis }), 0, 'is something that is known');
+    like(out(), qr/^an order was counted whose number is not known yet$/m, 'and shown');
+    is(ctl('visitor', 'delete', $id, { redis => $redis }), 0, 'deleted');
+    is($redis->cmd(EXISTS => "smartmsg:{$id}:p"), 0, 'it is gone');
+};
+
 done_testing;

@@ -18,6 +18,7 @@ typedef struct {
     redisReply *session;
     redisReply *visitor;
     redisReply *orders;
+    redisReply *placed;         /* an order was counted without its number */
     long long session_ttl;      /* seconds; below 0: it stays, or is not there */
     long long visitor_ttl;
 } visitor_t;
@@ -44,9 +45,11 @@ static bool load(ctl_t *ctl, visitor_t *v)
     v->visitor_ttl = load_ttl(ctl, key);
     v->orders = ctl_command(ctl, REDIS_REPLY_ARRAY, "SMEMBERS",
                             ctl_key(ctl, key, "{%s}:o", v->id), NULL);
+    v->placed = ctl_command(ctl, 0, "EXISTS",
+                            ctl_key(ctl, key, "{%s}:p", v->id), NULL);
 
     return v->session->elements + v->visitor->elements + v->orders->elements
-           > 0;
+           > 0 || v->placed->integer > 0;
 }
 
 static void unload(visitor_t *v)
@@ -54,6 +57,7 @@ static void unload(visitor_t *v)
     freeReplyObject(v->session);
     freeReplyObject(v->visitor);
     freeReplyObject(v->orders);
+    freeReplyObject(v->placed);
 }
 
 static json_t *hash_json(const redisReply *hash)
@@ -91,6 +95,8 @@ static json_t *visitor_json(const visitor_t *v)
     }
 
     ctl_json_set(object, "orders", orders);
+    ctl_json_set(object, "order_without_number",
+                 json_boolean(v->placed->integer > 0));
     return object;
 }
 
@@ -141,6 +147,10 @@ static void print_table(const visitor_t *v)
     }
 
     ctl_table_print(v->ctl, &table);
+
+    if (v->placed->integer > 0) {
+        (void) printf("an order was counted whose number is not known yet\n");
+    }
 
     if (v->session_ttl >= 0) {
         (void) printf("the session ends in %lld seconds\n", v->session_ttl);
