@@ -49,6 +49,21 @@ static void check(const smartmsg_csp_result_t *result,
     }
 }
 
+/* One policy more never allows more; the second value is an address as well. */
+static void check_images(const smartmsg_csp_page_t *page,
+                         const smartmsg_csp_value_t *values)
+{
+    smartmsg_str_t address = values[1].value;
+    bool first = smartmsg_csp_allows_image(page, values, 1, address);
+    bool both = smartmsg_csp_allows_image(page, values, 2, address);
+
+    require(first || !both);
+
+    /* no policy, no objection to what is an address of the page itself */
+    require(page->base || smartmsg_csp_allows_image(page, NULL, 0,
+                                                    SMARTMSG_STR("/a.png")));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* One byte of options, then two values parted by a line feed. */
@@ -72,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     page.https = data[0] & 1;
     page.port = data[0] & 2 ? 8443 : 0;
     page.upgradable = (data[0] & 65) == 64;
+    page.base = data[0] & 128;
     values[0].report_only = data[0] & 4;
     values[0].meta = data[0] & 8;
     values[1].report_only = data[0] & 16;
@@ -92,6 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     both = smartmsg_csp_decide(&page, values, 2);
     check(&both, values, 2);
     require(both.verdict >= first.verdict);
+
+    check_images(&page, values);
 
     free(copy);
 
