@@ -28,6 +28,10 @@ my $nginx = nginx(redis => $redis, upstream => $up,
         ssl_certificate $tls/crt;
         ssl_certificate_key $tls/key;
 END
+        location /fetch/ {
+            smartmsg_mode fetch;
+            proxy_pass http://%UPSTREAM%;
+        }
         location /off/ {
             smartmsg off;
             proxy_pass http://%UPSTREAM%;

@@ -10,6 +10,7 @@ import { DIALOG } from './lib/visitor.mjs';
 const { SMARTMSG_LOCAL, SMARTMSG_PLAIN, SMARTMSG_TLS, SMARTMSG_ACCESS_LOG, SMARTMSG_REQUESTS } = process.env;
 const ORIGINS = { local: SMARTMSG_LOCAL, plain: SMARTMSG_PLAIN, tls: SMARTMSG_TLS };
 const PATIENCE = 20000;
+const WORKS = { on: 'injected', fetch: 'fetch' };
 
 let browser;
 before(async () => {
@@ -22,7 +23,7 @@ after(() => browser?.close());
 function observe() {
   const diary = { ran: [], seen: [] };
   const pending = [];
-  const place = (url) => String(url).replace(/\/o(n|ff)\/\d+/g, '/page');
+  const place = (url) => String(url).replace(/\/(on|off|fetch)\/\d+/g, '/page');
   Object.defineProperty(window, 'diary', { value: diary });
   window.ran = (what) => diary.ran.push(what);
 
@@ -136,19 +137,19 @@ async function results(page) {
   return (await Promise.race([alive, never])) ? page.evaluate(() => window.finish()) : null;
 }
 
-async function statusOf(number) {
+async function statusOf(state, number) {
   const end = Date.now() + PATIENCE;
   while (Date.now() < end) {
     const log = await readFile(SMARTMSG_ACCESS_LOG, 'utf8').catch(() => '');
-    const line = new RegExp(`^200 GET /on/${number}(?:\\?picture=1)? (\\S+)`, 'm').exec(log);
+    const line = new RegExp(`^200 GET /${state}/${number}(?:\\?picture=1)? (\\S+)`, 'm').exec(log);
     if (line) return line[1];
     await new Promise((done) => setTimeout(done, 20));
   }
-  throw new Error(`/on/${number} is not in the log`);
+  throw new Error(`/${state}/${number} is not in the log`);
 }
 
 const isOurs = (url) => /^\/(smartmsg\/|static\/offer)/.test(new URL(url).pathname);
-const neutral = (text) => text.replace(/\/o(n|ff)\/\d+/g, '/page');
+const neutral = (text) => text.replace(/\/(on|off|fetch)\/\d+/g, '/page');
 const urls = (sent) =>
   sent
     .map((request) => neutral(request.url()))
@@ -177,17 +178,17 @@ async function messageWorks({ page, posted }, query) {
   }
 }
 
-for (const [number, { name, verdict, policies, site, query }] of POLICIES.entries()) {
-  test(`${verdict}: ${name}`, { timeout: 90000 }, async () => {
+for (const [number, { name, verdict, policies, site, query, state }] of POLICIES.entries()) {
+  test(`${verdict}, ${state}: ${name}`, { timeout: 90000 }, async () => {
     const without = await visit('off', number, site, query);
     const expected = await results(without.page);
-    const ours = await visit('on', number, site, query);
+    const ours = await visit(state, number, site, query);
     try {
       assert.ok(!/smartmsg/.test(without.html.replaceAll(/content="[^"]*"/g, '')), 'switched off, we are not there');
       const actual = await results(ours.page);
       const injected = /<script async src="[^"]*\/smartmsg\//.test(ours.html);
-      const status = await statusOf(number);
-      assert.equal(status, verdict === 'works' ? 'injected' : 'csp', JSON.stringify(policies));
+      const status = await statusOf(state, number);
+      assert.equal(status, verdict === 'csp' ? 'csp' : WORKS[state], JSON.stringify(policies));
       assert.equal(injected, verdict === 'works', 'the log tells the truth');
       if (injected) await messageWorks(ours, query);
       else assert.equal(ours.html, without.html, 'the page is the shop’s');
@@ -213,9 +214,9 @@ test('the reports that the shop gets are the same', async () => {
   for (const { uri, body } of requests) {
     if (uri !== '/report') continue;
     const { 'csp-report': report } = JSON.parse(body);
-    const [, state, number] = /\/(on|off)\/(\d+)/.exec(report['document-uri']);
+    const [, state, number] = /\/(on|off|fetch)\/(\d+)/.exec(report['document-uri']);
     const what = ['disposition', 'effective-directive', 'blocked-uri', 'line-number'].map((member) => report[member]);
-    reports[state].push([number, ...what].join(' '));
+    reports[state === 'off' ? 'off' : 'on'].push([number, ...what].join(' '));
   }
   assert.ok(reports.off.length > 5, `${reports.off.length} reports`);
   assert.deepEqual(reports.on.sort(), reports.off.sort());

@@ -56,7 +56,7 @@ ${policies}
 
 const origins = Object.fromEntries(['local', 'plain', 'tls'].map((site, i) => [site, process.argv[2 + i]]));
 
-const pages = POLICIES.flatMap(({ policies, site }, i) => {
+const pages = POLICIES.flatMap(({ policies, site, state: mode }, i) => {
   const fill = (text) => filled(text, origins[site]);
   const headers = policies.flatMap((policy) => {
     if (typeof policy === 'string') return ['Content-Security-Policy', fill(policy)];
@@ -64,7 +64,7 @@ const pages = POLICIES.flatMap(({ policies, site }, i) => {
     return policy.header ?? [];
   });
   const body = page(policies.filter((policy) => policy.meta).map((policy) => fill(policy.meta)));
-  return ['on', 'off'].map((state) => ({ uri: `/${state}/${i}`, type: 'text/html; charset=utf-8', headers, body }));
+  return [mode, 'off'].map((state) => ({ uri: `/${state}/${i}`, type: 'text/html; charset=utf-8', headers, body }));
 });
 
 const scripts = Object.keys(SCRIPTS).map((name) => ({

@@ -163,9 +163,47 @@ const PICTURES = [
   ['csp', 'no picture in meta', [{ meta: "img-src 'none'" }]],
 ];
 
-/** @returns {Array<{name: string, verdict: string, policies: Array, site: string, query: string}>} */
-export const POLICIES = [
+const ALL = [
   ...WORKS.map((entry) => ['works', ...entry]),
   ...CSP.map((entry) => ['csp', ...entry]),
   ...PICTURES.map((entry) => [...entry, 'local', '?picture=1']),
-].map(([verdict, name, policies, site = 'local', query = '']) => ({ name, verdict, policies, site, query }));
+].map(([verdict, name, policies, site = 'local', query = '']) => ({
+  name,
+  verdict,
+  policies,
+  site,
+  query,
+  state: 'on',
+}));
+
+/** These are tried with `smartmsg_mode fetch` as well, where the message is asked for and comes by another way. */
+const FETCHED = [
+  'no policy',
+  'self',
+  'nonce',
+  'strict with fall-backs',
+  'nothing but scripts and connections',
+  'connections to our folder',
+  'Trusted Types and strict',
+  'sandbox with scripts',
+  'enforced and reported',
+  'meta nonce',
+  'https, strict',
+  'a picture of the site',
+  'nothing at all',
+  'no connection',
+  'connections to one of our files',
+  'sandbox without origin',
+  'two nonces',
+  'report only connections',
+  'meta connections',
+];
+
+/**
+ * @returns {Array<{name: string, verdict: string, policies: Array, site: string, query: string, state: string}>} `state`
+ *   is the mode: 'on' or 'fetch'
+ */
+export const POLICIES = [
+  ...ALL,
+  ...ALL.filter(({ name }) => FETCHED.includes(name)).map((entry) => ({ ...entry, state: 'fetch' })),
+];
