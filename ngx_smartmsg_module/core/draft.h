@@ -24,6 +24,7 @@ typedef struct {
     smartmsg_hole_t *holes;
     size_t n_holes;
     smartmsg_names_t *names;    /* of the facts in the holes */
+    bool new_tabs;              /* small HTML: links leave the page open */
 } smartmsg_draft_t;
 
 /*

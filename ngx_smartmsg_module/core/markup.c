@@ -366,7 +366,7 @@ static bool put_href(reader_t *r, smartmsg_str_t href)
     put(r, " href=\"");
     r->draft->sink.len += smartmsg_escape_attribute(
         href, smartmsg_sink_end(&r->draft->sink));
-    put(r, "\"");
+    put(r, r->draft->new_tabs ? "\" target=\"_blank\"" : "\"");
 
     return true;
 }

@@ -230,7 +230,11 @@ static void put_form(page_t *page, const smartmsg_show_form_t *form)
     if (form->consent != NULL) {
         put(page, "<label class=\"consent\"><input type=\"checkbox\" required>"
             "<span>");
+
+        /* what one agrees to is read without leaving the form */
+        page->draft->new_tabs = true;
         put_html(page, form->consent);
+        page->draft->new_tabs = false;
         put(page, "</span></label>");
     }
 

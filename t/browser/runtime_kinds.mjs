@@ -120,7 +120,7 @@ test(
       late.id = 'late';
       document.body.append(late);
     });
-    await page.locator('#late > smart-message').waitFor();
+    await page.locator('#late > smart-message .message').waitFor();
   },
 );
 

@@ -120,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         char *out = malloc(len + 1);
 
         require(out != NULL);
-        draft = (smartmsg_draft_t){{out, 0}, holes, 0, names};
+        draft = (smartmsg_draft_t){.sink = {out, 0}, .holes = holes, .names = names};
         require(smartmsg_markup_put(&draft, text, "here", &err));
         require(draft.sink.len == len && draft.n_holes == n);
         check_html(smartmsg_str(out, len));

@@ -34,7 +34,7 @@ static void check(const char *html, const char *expected)
 
     len = draft.sink.len;
     assert_in_range(len, 0, sizeof(out));
-    draft = (smartmsg_draft_t){{out, 0}, holes, 0, names};
+    draft = (smartmsg_draft_t){.sink = {out, 0}, .holes = holes, .names = names};
     assert_true(smartmsg_markup_put(&draft, S(html), "p", &err));
     assert_int_equal(draft.sink.len, len);
     assert_str(smartmsg_str(out, len), expected);

@@ -42,7 +42,7 @@ static void check_in(const char *text, const char *language, bool attribute,
     assert_in_range(len, 0, sizeof(html));
     assert_in_range(draft.n_holes, 0, 8);
 
-    draft = (smartmsg_draft_t){{html, 0}, holes, 0, names};
+    draft = (smartmsg_draft_t){.sink = {html, 0}, .holes = holes, .names = names};
     assert_null(smartmsg_draft_text(&draft, S(text), attribute));
     assert_int_equal(draft.sink.len, len);
 
@@ -168,7 +168,7 @@ static const smartmsg_value_t *unknown(void *data, uint32_t slot)
 static void test_unknown(void **state)
 {
     smartmsg_hole_t hole;
-    smartmsg_draft_t draft = {{NULL, 0}, NULL, 0, names};
+    smartmsg_draft_t draft = {.names = names};
     smartmsg_facts_t facts = {unknown, NULL};
     char html[20], out[20];
 

@@ -273,7 +273,7 @@ static void test_form(void **state)
           "<label><input type=\"radio\" name=\"c\" required value=\"b\">B"
           "</label></fieldset>"
           "<label class=\"consent\"><input type=\"checkbox\" required><span>"
-          "I <a href=\"/p\">agree</a></span></label>"
+          "I <a href=\"/p\" target=\"_blank\">agree</a></span></label>"
           "<button class=\"send\" type=\"button\" data-done=\"Fine\">Go"
           "</button></div>" NOTE CLOSE);
 }

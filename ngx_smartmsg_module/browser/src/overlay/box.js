@@ -22,8 +22,6 @@ export function createBox(tag, { as, at, lang, theme, content }, told, close) {
     element.id = part;
     box.setAttribute(`aria-${relation}by`, part);
   }
-  // What one agrees to is read without leaving the form.
-  for (const link of box.querySelectorAll('.consent a')) link.target = '_blank';
   listen(box, 'click auxclick', (event) => onClick(event, box, told, close));
   listen(box, 'keydown', ({ key, target }) => key === 'Enter' && target.matches('.field input') && send(box, told));
   return box;
@@ -48,7 +46,7 @@ function onClick({ type, target, button }, box, told, close) {
   } else {
     const place = [...box.querySelectorAll('.action')].indexOf(control);
     told.clicked(place < 0 ? undefined : place);
-    if (control.href) setTimeout(safely(() => close(false)));
+    if (control.href) setTimeout(safely(close));
     else (control.dataset.call ? callShop : copyCode)(box, control);
   }
 }

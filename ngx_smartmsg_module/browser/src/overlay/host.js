@@ -47,7 +47,6 @@ export function mount(box, open, { select, place = 'append' }) {
     open();
   }
 
-  host.toggleAttribute('inline', !!select);
   attach();
   return () => {
     observer.disconnect();

@@ -7,8 +7,8 @@ import { INLINE, TAB } from './resident.js';
 
 /**
  * A kind of overlay: `tag` of its element, if it is no div; `prepare(box, close, signal, message)` before it is on the
- * page, where `close(true)` declines the message and `signal` aborts when it goes; `open(box)` and `close(box)` once it
- * is on the page; `stays` if a link in it does not end it; `fold(box)`, see TAB.
+ * page, where `close(true)` declines the message and `signal` aborts when it goes; perhaps `open(box)` and
+ * `close(box)` once it is on the page; `stays` if a link in it does not end it; `fold(box)`, see TAB.
  */
 const KINDS = { dialog: MODAL, sheet: MODAL, slide: FLOAT, bar: FLOAT, bubble: FLOAT, inline: INLINE, tab: TAB };
 
@@ -35,7 +35,7 @@ export function present(message, told) {
   function close(dismissed) {
     if (life.signal.aborted || (kind.stays && !dismissed) || kind.fold?.(box)) return;
     life.abort();
-    kind.close(box);
+    kind.close?.(box);
     unmount();
     told.closed(dismissed);
   }
@@ -43,5 +43,5 @@ export function present(message, told) {
   const box = createBox(kind.tag ?? 'div', message, told, close);
   kind.prepare(box, close, life.signal, message);
   runCountdown(box, life.signal);
-  const unmount = mount(box, () => kind.open(box), message);
+  const unmount = mount(box, () => kind.open?.(box), message);
 }

@@ -9,9 +9,6 @@ export const INLINE = {
   prepare(box) {
     box.setAttribute('role', 'region');
   },
-
-  open() {},
-  close() {},
 };
 
 /** A tab at the edge of the window that opens when it is wanted, and closes to a tab again. */
