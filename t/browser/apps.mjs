@@ -99,12 +99,20 @@ async function views(page) {
   return Number(stdout);
 }
 
-async function viewed(page, count) {
+async function until(what, condition) {
   const end = Date.now() + PATIENCE;
-  while ((await views(page)) !== count) {
-    if (Date.now() > end) throw new Error(`${await views(page)} views, not ${count}`);
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
     await new Promise((done) => setTimeout(done, 20));
   }
+}
+
+const viewed = (page, count) => until(`${count} views`, async () => (await views(page)) === count);
+
+/** The last decision that was asked for, once it is that of `path`: the driver hears of requests after the server. */
+async function askedFor(page, path) {
+  await until(`asked for ${path}`, () => page.asked.at(-1)?.get('page') === path);
+  return page.asked.at(-1);
 }
 
 for (const app of HYDRATED) {
@@ -133,12 +141,11 @@ for (const app of HYDRATED) {
       await page.locator('h1', { hasText: 'Page second' }).waitFor();
       await secondShows(page);
       await viewed(page, 2);
-      const asked = page.asked.at(-1);
-      assert.equal(asked.get('page'), `/${app}/second`);
+      const asked = await askedFor(page, `/${app}/second`);
       assert.equal(asked.get('referrer'), `${url}${app}/first`);
       await page.goBack();
       await viewed(page, 3);
-      assert.equal(page.asked.at(-1).get('page'), `/${app}/first`);
+      await askedFor(page, `/${app}/first`);
       await leaveUntilShown(page);
       assert.equal(await page.locator(DIALOG).getByRole('heading').textContent(), 'First', 'armed again');
     });
