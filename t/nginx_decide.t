@@ -341,5 +341,39 @@ subtest 'Redis is slow, away, back' => sub {
 };
 
 
+subtest 'a reload while a decision is waited for' => sub {
+    my $store = redis;
+    my $other = nginx(upstream => $up, rules => \%rules,
+        http => 'smartmsg_redis ' . $store->address . ' timeout=30s connect_timeout=30s;');
+    my $visitor = $other->visitor;
+    $visitor->page('/');
+    settle($other, $store);
+    $store->freeze;
+
+    my $http = $other->http;
+    $http->send_request('GET', '/smartmsg/decide?page=/', headers => [
+        'Sec-Fetch-Site' => 'same-origin', Cookie => 'smartmsg=' . $visitor->cookie('smartmsg')]);
+
+    # the question has arrived: nginx takes connections one after the other
+    is($other->get('/smartmsg/none')->status, 404, 'nginx goes on');
+    ok($other->reload, 'new workers');
+    $store->thaw;
+    is(armed($http->read_response), 'everyone', 'the old one answers');
+    $other->stop_ok('reload');
+};
+
+
+subtest 'signals without a message' => sub {
+    my $other = nginx(redis => redis(), upstream => $up, rules => {
+        cart => rule(if => { 'cart.items' => { '$gt' => 0 } }) });
+    my $res = $other->visitor->request('GET', '/smartmsg/decide?page=/',
+        headers => ['Sec-Fetch-Site' => 'same-origin']);
+    is($res->status, 200, 'the script is needed');
+    is($res->content, '<!doctype html><title></title>', 'though there is no message');
+    is(scalar(logged($other, '/')), 'script', 'logged under the page\'s address');
+    $other->stop_ok('signals');
+};
+
+
 $nginx->stop_ok;
 done_testing;

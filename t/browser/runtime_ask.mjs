@@ -43,6 +43,20 @@ test('fetch mode: the messages are asked for', {}, async ({ page, stand }) => {
   assert.equal(await page.locator('template').count(), 0, 'nothing is put into the page');
 });
 
+test('fetch mode: a page in a frame is no page view', {}, async ({ page, stand, open }) => {
+  fetchMode(stand, []);
+  await open();
+  await stand.needAsked();
+  await page.evaluate(async () => {
+    const frame = document.createElement('iframe');
+    frame.src = '/product/oak-chair';
+    document.body.append(frame);
+    await new Promise((done) => frame.addEventListener('load', done));
+  });
+  await quiet(page);
+  assert.equal(stand.asked.length, 1);
+});
+
 for (const policy of ['strict', 'trusted', 'self']) {
   test(`fetch mode under the policy "${policy}"`, {}, async ({ page, stand, open }) => {
     fetchMode(stand, [{ ...hello('Asked'), as: 'dialog' }]);

@@ -12,10 +12,10 @@ const RUNNING = Symbol.for('smartmsg.runtime');
 /**
  * The templates are taken at once, because a framework of the shop may throw them away; everything else waits until a
  * prerendered page is activated. The mark of the script says how many there were, with "v" if this view has yet to be
- * counted, or "fetch": then they have to be asked for.
+ * counted, or "fetch": then they have to be asked for. What is shown in a frame is no page view.
  */
 function run() {
-  if (document[RUNNING]) return;
+  if (document[RUNNING] || window !== top) return;
   Object.defineProperty(document, RUNNING, { value: true });
 
   const script = document.currentScript;
