@@ -11,6 +11,8 @@ my $nginx = nginx(redis => $redis,
         . '<title>x</title><link rel="icon" href="data:,"></head><body><p>x</body></html>')),
     rules => {
         open => rule(on => 'load', title => 'For everybody', if => { 'page.path' => '/open' }),
+        thanks => rule(on => 'load', title => 'Thank you', priority => 1,
+            if => { 'page.path' => '/open', 'session.views' => 1, consent => 'granted' }),
         again => rule(on => 'load', title => 'Welcome back', if => { 'session.views' => 2 }),
     },
     server => 'smartmsg_consent $arg_said;',

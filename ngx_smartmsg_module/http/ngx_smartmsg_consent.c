@@ -330,7 +330,10 @@ ngx_smartmsg_consent_events(ngx_http_request_t *r, smartmsg_events_t *events,
 }
 
 
-/* nothing is written to Redis: the session begins with the next page */
+/*
+ * Nothing is written to Redis: the session begins when the browser asks for
+ * messages again, or with the next page.
+ */
 
 static ngx_int_t
 ngx_smartmsg_consent_give(ngx_http_request_t *r,

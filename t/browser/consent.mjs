@@ -106,21 +106,32 @@ visit('nothing before consent; a message that needs nothing is shown and counted
   assert.deepEqual([await cookies(), await keys()], [[], []], 'nor on the next pages');
 });
 
-visit('granted: the cookie comes, the next page begins the session, a reload changes nothing', async (page) => {
-  await open(page);
+visit('granted: the cookie comes, this page begins the session, a reload changes nothing', async (page) => {
+  await open(page, 'land?utm_source=mail');
   await tells(page, () => choose(page, 'granted'));
   const [cookie] = await cookies();
   assert.ok(cookie.httpOnly);
   assert.equal(cookie.sameSite, 'Lax');
-  assert.deepEqual(await keys(), [], 'nothing is known yet');
 
-  await open(page);
-  await until('the view is counted', async () => (await keys()).length === 2);
+  await until('the visit is counted', async () => (await keys()).length === 2);
+  const field = (name) => redis('HGET', `smartmsg:{${cookie.value}}:s`, name);
+  assert.deepEqual([await field('views'), await field('entry'), await field('utm.source')], ['1', '/land', 'mail']);
   await choose(page, 'granted');
   await page.reload();
   await page.locator(DIALOG).waitFor({ state: 'visible' });
   assert.equal(await page.locator(DIALOG).getByRole('heading').textContent(), 'Welcome back');
   assert.deepEqual((await cookies())[0].value, cookie.value, 'the same visitor');
+});
+
+visit('granted: a message that waited for it comes at once', async (page) => {
+  await open(page, 'open');
+  await page.locator(DIALOG).waitFor({ state: 'visible' });
+  await page.keyboard.press('Escape');
+  await page.locator(DIALOG).waitFor({ state: 'hidden' });
+  await tells(page, () => choose(page, 'granted'));
+  await until('the visit is counted', async () => (await keys()).length === 2);
+  await page.locator(DIALOG).waitFor({ state: 'visible' });
+  assert.equal(await page.locator(DIALOG).getByRole('heading').textContent(), 'Thank you');
 });
 
 visit('withdrawn: cookie and keys are deleted', async (page) => {
@@ -143,7 +154,6 @@ visit('a banner that speaks the TCF, over several pages', async (page) => {
   await tells(page, () => page.evaluate(() => window.choose('yes')));
   const [{ value }] = await cookies();
   await open(page);
-  await page.reload();
   await page.locator(DIALOG).waitFor({ state: 'visible' });
   assert.equal((await cookies())[0].value, value);
   await tells(page, () => page.evaluate(() => window.choose('no')));

@@ -321,6 +321,32 @@ test('a message of somebody anonymous comes once, however often the address chan
   assert.deepEqual(stand.claims, []);
 });
 
+test('once there is consent the messages are asked for again, and none comes twice', {
+  messages: [HELP, UNKNOWN],
+}, async ({ page, stand, open }) => {
+  await open();
+  await page.locator(BUBBLE).waitFor();
+  await page.locator(BUBBLE).getByRole('button', { name: 'Close' }).click();
+  await stand.need('dismiss');
+  stand.decision = [HELP, { ...HELP, rule: 'other', title: 'Other', when: [{ on: 'dwell', after: 0 }] }, GRANTED];
+  await mode(page, ['update', { [A]: 'granted' }]);
+  const [asked] = await stand.needAsked();
+  assert.deepEqual(
+    [asked.page, asked.view, stand.events.at(-1).event],
+    ['/product/teapot', '1', 'consent'],
+    'when the endpoint knew',
+  );
+  await page.locator(BUBBLE).waitFor();
+  assert.equal(await page.locator(BUBBLE).getByRole('heading').textContent(), 'Other');
+  assert.deepEqual(
+    stand.claims.map(({ rule }) => rule),
+    ['other'],
+  );
+  await mode(page, ['update', { [A]: 'denied' }]);
+  await stand.need('consent', 2);
+  assert.equal(stand.asked.length, 1, 'a withdrawal asks for nothing');
+});
+
 test('nothing is stored on the device', { messages: [HELP, UNKNOWN] }, async ({ page, open }) => {
   await open();
   const before = await page.context().cookies();

@@ -9,6 +9,7 @@ import { safely } from './border.js';
  * - `ready`: the messages of a page view are armed
  * - `show`, {rule, shown}: whoever has a message of that rule shows it now if it may, and sets `shown` to a promise of that
  * - `consent`, a boolean: the visitor has given or withdrawn it, as the shop's page says
+ * - `granted`: the endpoint knows that the visitor has given consent
  * - `abort`: the page view has ended
  */
 const listeners = new Set();

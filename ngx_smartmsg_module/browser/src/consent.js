@@ -1,5 +1,5 @@
 import { inTime, safely } from './border.js';
-import { on } from './bus.js';
+import { emit, on } from './bus.js';
 
 /** What may be told of somebody who has not agreed: what became of a message. The endpoint drops the rest. */
 const OF_NOBODY = /^(impression|click|dismiss|answer|consent)$/;
@@ -33,7 +33,7 @@ export function withConsent({ report, claim, mute }, page) {
     const granted = Object.values(voices).every(Boolean);
     if (granted === !page.anonymous || (granted && !page.consent)) return;
     page.anonymous = !granted;
-    report({ event: 'consent', granted });
+    report({ event: 'consent', granted })?.then(() => granted && emit('granted'));
   }
 
   function askTcf() {
@@ -65,7 +65,7 @@ export function withConsent({ report, claim, mute }, page) {
     report(event) {
       if (!page.anonymous || OF_NOBODY.test(event.event)) report(event);
     },
-    claim: (message) => (page.anonymous ? shown.size < shown.add(message.rule).size : claim(message)),
+    claim: (message) => !shown.has(message.rule) && (page.anonymous ? shown.add(message.rule) : claim(message)),
     heed(found) {
       page = found;
       askTcf();

@@ -1,6 +1,7 @@
 import { offerApi } from './api.js';
 import { ask } from './ask.js';
 import { safely } from './border.js';
+import { on } from './bus.js';
 import { withConsent } from './consent.js';
 import { takeTemplates } from './messages.js';
 import { createPage } from './page.js';
@@ -40,6 +41,8 @@ function run() {
       page.arm(found);
     }
     watchRoutes((from) => askFor({ from }));
+    // What the session begins with is this page, not the next one; and there may be more to say now.
+    on('granted', () => ask(at('decide'), { from: document.referrer }, page.arm));
   });
   if (document.prerendering) document.addEventListener('prerenderingchange', start, { once: true });
   else start();

@@ -17,7 +17,8 @@ const ENVELOPE = '{"events":[]}'.length;
  * Collects events and posts them in batches to `url`.
  *
  * @returns {{report: (event: object) => void, claim: (message: object) => Promise<boolean>, mute: () => void}} `report`
- *   queues one event as the endpoint documents it; `claim` asks whether a message may be shown now, and never rejects. The
+ *   queues one event as the endpoint documents it, and
+ *   returns a promise if it leaves at once; `claim` asks whether a message may be shown now, and never rejects. The
  *   page's path is added to both. After `mute` nothing is sent any more, and every message may be shown
  */
 export function createReporter(url) {
@@ -30,15 +31,15 @@ export function createReporter(url) {
     timer = undefined;
     const waiting = queue;
     queue = [];
-    for (const body of batches(waiting)) post(url, body);
+    return Promise.all(batches(waiting).map((body) => post(url, body)));
   }
 
   function report(event) {
     if (muted) return;
     queue.push(withPage(event));
-    if (URGENT.test(event.event)) flush();
-    else timer ??= setTimeout(flush, PAUSE);
     emit('report', event);
+    if (URGENT.test(event.event)) return flush();
+    timer ??= setTimeout(flush, PAUSE);
   }
 
   /** Only 204 is a yes: nothing that stands between us and the endpoint answers so by accident. */
@@ -91,11 +92,8 @@ function batches(encoded) {
 
 /** A page that is going away may only use the beacon; a visible one uses fetch, which outlives a navigation too. */
 function post(url, body) {
-  if (document.hidden) {
-    navigator.sendBeacon(url, body);
-    return;
-  }
-  send(url, { body, keepalive: true }).catch(() => {});
+  if (document.hidden) return navigator.sendBeacon(url, body);
+  return send(url, { body, keepalive: true }).catch(() => {});
 }
 
 function send(url, options) {
