@@ -9,7 +9,7 @@ import { needOverlay } from './lib/visitor.mjs';
 const VIEWPORT = { width: 720, height: 450 };
 
 /** What countdowns count from. */
-const NOW = new Date('2039-12-22T15:28:30Z');
+const NOW = new Date('2039-12-24T10:28:30Z');
 
 async function take(page, stand, name, show) {
   stand.reset([rendered(show)], '1');

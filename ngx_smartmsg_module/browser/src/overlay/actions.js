@@ -39,8 +39,8 @@ export async function callShop(box, button) {
 }
 
 /** Hands the answers over if the browser finds all of them valid, and thanks. */
-export function sendForm(box, button, answered) {
-  const form = button.parentNode;
+export function sendForm(box, { answered }) {
+  const form = box.querySelector('.form');
   const inputs = [...form.querySelectorAll('input,textarea')];
   if (!inputs.every((input) => input.reportValidity())) return;
   const fields = {};
@@ -50,5 +50,5 @@ export function sendForm(box, button, answered) {
   }
   answered(fields, form.querySelector('.consent')?.textContent.slice(0, 512));
   form.remove();
-  focusOn(say(box, button.dataset.done));
+  focusOn(say(box, form.lastChild.dataset.done));
 }

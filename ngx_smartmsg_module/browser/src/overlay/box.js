@@ -23,12 +23,8 @@ export function createBox(tag, { as, at, lang, theme, content }, told, close) {
     box.setAttribute(`aria-${relation}by`, part);
   }
   listen(box, 'click auxclick', (event) => onClick(event, box, told, close));
-  listen(box, 'keydown', ({ key, target }) => key === 'Enter' && target.matches('.field input') && send(box, told));
+  listen(box, 'keydown', ({ key, target }) => key === 'Enter' && target.matches('.field input') && sendForm(box, told));
   return box;
-}
-
-function send(box, told) {
-  sendForm(box, box.querySelector('.send'), told.answered);
 }
 
 /**
@@ -40,7 +36,7 @@ function onClick({ type, target, button }, box, told, close) {
   if (!control || control.matches('.open,.stop,.consent a') || (type === 'auxclick' && (button !== 1 || !control.href)))
     return;
   if (control.matches('.send')) {
-    send(box, told);
+    sendForm(box, told);
   } else if (control.matches('[data-close]')) {
     close(true);
   } else {

@@ -60,12 +60,12 @@ export function makePopover(box, signal) {
 /** Below the element, else above it, as long as that is on screen; else in the corner, as without it. */
 function stayBeside(box, selector, signal) {
   const place = safely(() => {
-    const { width, top, right, bottom, left } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
+    const { width, top, bottom, left } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
     const { offsetWidth, offsetHeight } = box;
     const below = bottom + GAP;
     const y = below + offsetHeight > innerHeight ? top - GAP - offsetHeight : below;
     const x = Math.max(GAP, Math.min(left, innerWidth - offsetWidth - GAP));
-    const fits = width && y > 0 && bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+    const fits = width && y > 0 && bottom > 0 && top < innerHeight;
     box.style.inset = fits ? `${y}px auto auto ${x}px` : '';
   });
   listen(window, 'scroll resize', place, signal);

@@ -6,7 +6,7 @@
  */
 export function shopLook() {
   const page = getComputedStyle(document.documentElement);
-  const body = getComputedStyle(document.body ?? document.documentElement);
+  const body = getComputedStyle(document.body);
   return {
     font: body.fontFamily,
     dark: isDark(body) ?? isDark(page) ?? isDarkCanvas(page),
