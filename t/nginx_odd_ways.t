@@ -355,4 +355,39 @@ subtest 'pipelining' => sub {
 
 
 $nginx->stop_ok;
+
+
+SKIP: {
+    my ($major, $minor, $patch) = `@{[Smartmsg::Nginx::binary()]} -v 2>&1` =~ /(\d+)\.(\d+)\.(\d+)/;
+    skip 'this nginx has no early_hints and no HTTP/2 to the shop', 1
+        if $major * 1e6 + $minor * 1e3 + $patch < 1_029_004;
+
+    subtest 'ways of newer versions' => sub {
+        my $new = nginx(redis => $redis, upstream => $up, http => 'server {'
+            . ' listen 127.0.0.1:%PORT2%; http2 on; smartmsg off; default_type text/html;'
+            . " location / { return 200 '$head</body></html>'; } }",
+            rules => { hello => rule(cap => { session => 1000 }) }, locations => <<'END');
+        location /hints/ { early_hints $http_accept; proxy_pass http://%UPSTREAM%; }
+        location /two/ { proxy_http_version 2; proxy_pass http://127.0.0.1:%PORT2%; }
+        location /two/unbuffered/ {
+            proxy_http_version 2;
+            proxy_buffering off;
+            proxy_pass http://127.0.0.1:%PORT2%;
+        }
+END
+        $up->reply('/hints/a' => ["HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+            . join '', @{ page($body) }]);
+
+        for my $uri (qw(/hints/a /two/a /two/unbuffered/a)) {
+            like($new->visitor->page($uri)->content, qr/\A\Q$head\E$snippet<\/body><\/html>\s*\z/, $uri);
+        }
+
+        my $http = $new->http;
+        $http->send_request('GET', '/hints/a', headers => [Accept => 'text/html', Connection => 'close']);
+        $http->closed;
+        like($http->buffered, qr/\AHTTP\/1\.1 103 .*\r\n\r\nHTTP\/1\.1 200 /s, 'the hints come first');
+        $new->stop_ok;
+    };
+}
+
 done_testing;
