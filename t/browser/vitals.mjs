@@ -100,14 +100,15 @@ function quantile(values, part) {
 const median = (values) => quantile(values, 0.5);
 const valuesOf = (runs, metric) => runs.map((run) => run[metric] ?? 0);
 
-/** Medians of a page and metric, and how far from its median half of the measurements without the module lie. */
+/** Medians of a page and metric, and how far from the difference half of the differences between two visits in turn lie. */
 function compare({ without, with: ours }, metric) {
   const [a, b] = [valuesOf(without, metric), valuesOf(ours, metric)];
+  const differences = b.map((value, i) => value - a[i]);
   return {
     without: median(a),
     with: median(b),
-    difference: median(b.map((value, i) => value - a[i])),
-    noise: (quantile(a, 0.75) - quantile(a, 0.25)) / 2,
+    difference: median(differences),
+    noise: (quantile(differences, 0.75) - quantile(differences, 0.25)) / 2,
   };
 }
 
