@@ -13,6 +13,7 @@ struct ngx_smartmsg_preview_s {
 };
 
 
+static ngx_int_t ngx_smartmsg_preview_cut_uri(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_preview_cut(ngx_http_request_t *r,
     ngx_str_t *query, ngx_str_t *value);
 static ngx_int_t ngx_smartmsg_preview_trace(ngx_smartmsg_ctx_t *ctx,
@@ -24,12 +25,10 @@ static void ngx_smartmsg_preview_drop_header(ngx_http_request_t *r,
 ngx_int_t
 ngx_smartmsg_preview_take(ngx_http_request_t *r, ngx_str_t *token)
 {
-    size_t                      len;
-    u_char                     *p;
-    ngx_int_t                   rc;
-    ngx_str_t                   value, query, ignored;
-    ngx_smartmsg_main_conf_t   *mcf;
-    ngx_http_variable_value_t  *v;
+    size_t      len;
+    u_char     *p;
+    ngx_int_t   rc;
+    ngx_str_t   value, query;
 
     ngx_str_null(token);
 
@@ -43,44 +42,8 @@ ngx_smartmsg_preview_take(ngx_http_request_t *r, ngx_str_t *token)
         return (rc == NGX_DECLINED) ? NGX_OK : NGX_ERROR;
     }
 
-    /* the address as it came, which proxies pass on and caches know */
-
-    p = ngx_strlchr(r->unparsed_uri.data,
-                    r->unparsed_uri.data + r->unparsed_uri.len, '?');
-
-    if (p) {
-        query.data = p + 1;
-        query.len = r->unparsed_uri.data + r->unparsed_uri.len - query.data;
-        len = p - r->unparsed_uri.data;
-
-        rc = ngx_smartmsg_preview_cut(r, &query, &ignored);
-
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        if (rc == NGX_OK) {
-            p = ngx_pnalloc(r->pool, len + 1 + query.len + 1);
-            if (p == NULL) {
-                return NGX_ERROR;
-            }
-
-            ngx_memcpy(p, r->unparsed_uri.data, len);
-
-            if (query.len) {
-                p[len++] = '?';
-                ngx_memcpy(p + len, query.data, query.len);
-            }
-
-            r->unparsed_uri.data = p;
-            r->unparsed_uri.len = len + query.len;
-
-            mcf = ngx_http_get_module_main_conf(r, ngx_smartmsg_module);
-
-            v = &r->variables[mcf->request_uri];
-            v->valid = 0;
-            v->not_found = 0;
-        }
+    if (ngx_smartmsg_preview_cut_uri(r) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     /* decoded as the arguments that are facts */
@@ -99,6 +62,62 @@ ngx_smartmsg_preview_take(ngx_http_request_t *r, ngx_str_t *token)
 
     token->data = p;
     token->len = len;
+
+    return NGX_OK;
+}
+
+
+/* the address as it came, which proxies pass on and caches know */
+
+static ngx_int_t
+ngx_smartmsg_preview_cut_uri(ngx_http_request_t *r)
+{
+    size_t                      len;
+    u_char                     *p;
+    ngx_int_t                   rc;
+    ngx_str_t                   query, ignored;
+    ngx_smartmsg_main_conf_t   *mcf;
+    ngx_http_variable_value_t  *v;
+
+    p = ngx_strlchr(r->unparsed_uri.data,
+                    r->unparsed_uri.data + r->unparsed_uri.len, '?');
+
+    if (p == NULL) {
+        return NGX_OK;
+    }
+
+    query.data = p + 1;
+    query.len = r->unparsed_uri.data + r->unparsed_uri.len - query.data;
+    len = p - r->unparsed_uri.data;
+
+    rc = ngx_smartmsg_preview_cut(r, &query, &ignored);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_DECLINED) ? NGX_OK : NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(r->pool, len + 1 + query.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(p, r->unparsed_uri.data, len);
+
+    if (query.len) {
+        p[len++] = '?';
+        ngx_memcpy(p + len, query.data, query.len);
+    }
+
+    r->unparsed_uri.data = p;
+    r->unparsed_uri.len = len + query.len;
+
+    /* it may have been asked for already, by a map or an "if" */
+
+    mcf = ngx_http_get_module_main_conf(r, ngx_smartmsg_module);
+
+    v = &r->variables[mcf->request_uri];
+    v->valid = 0;
+    v->not_found = 0;
 
     return NGX_OK;
 }
