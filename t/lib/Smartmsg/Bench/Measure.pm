@@ -24,15 +24,12 @@ sub cpu_of {
 }
 
 
-# Kilobytes that are this process's alone.
+# Kilobytes of memory that a process has, what it shares with others included:
+# the master reads the rules, workers inherit them.
 sub memory_of {
     my ($pid) = @_;
 
-    my $sum = 0;
-    my $maps = Smartmsg::Test::slurp("/proc/$pid/smaps_rollup");
-    $sum += $1 while $maps =~ /^Private_\w+:\s+(\d+) kB/mg;
-
-    return $sum;
+    return (Smartmsg::Test::slurp("/proc/$pid/status") =~ /^VmRSS:\s+(\d+)/m)[0];
 }
 
 
