@@ -1,6 +1,9 @@
 # Content security policies in Chromium: t/browser/csp_matrix.mjs with the
 # policies of t/browser/csp_policies.mjs, over http and https.
 
+# some 150 pages, each twice: minutes on a busy machine
+BEGIN { $ENV{SMARTMSG_TEST_TIMEOUT} ||= 1800 }
+
 use lib 't/lib';
 use Smartmsg::Test;
 use Smartmsg::Browser;
