@@ -40,7 +40,7 @@ if (!lua_is_there()) {
 }
 
 my $redis = redis();
-my $shop = start_upstream({ map { ("$_.html" => shop_page($_ * 1024)) } @sizes });
+my $shop = start_upstream({ map { ("$_.html" => shop_page($_ * 1024)) } 4, 32, @sizes });
 my $address = '127.0.0.1:' . $shop->port;
 my %nginx = map { ($_ => start_candidate($_, $address, $redis)) } @names;
 
