@@ -41,6 +41,8 @@ subtest 'session' => sub {
         { event => 'order', id => 'A', value => 1 });
     holds('an order counts once', { 'session.events' => 3 }, '/', @here);
 
+    # views leave a little later than pages
+    settle($nginx, $redis);
     is($redis->cmd(DEL => key_of($visitor) . 's'), 1, 'the session ends');
     holds('first view', { 'session.first_view' => true, 'session.events' => 0 }, '/', @here);
 };

@@ -42,7 +42,7 @@ static ngx_inline ngx_uint_t
 ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name)
 {
     return (header->key.len == name->len
-            && (header->key.data[0] | 0x20) == name->data[0]
+            && (header->key.data[0] | 0x20) == (name->data[0] | 0x20)
             && ngx_strncasecmp(header->key.data, name->data, name->len) == 0);
 }
 
