@@ -101,7 +101,8 @@ ngx_smartmsg_place_find(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
         }
 
         if (around.len >= place->nsame
-            && ngx_memcmp(around.data, place->same, place->nsame) == 0)
+            && (place->nsame == 0
+                || ngx_memcmp(around.data, place->same, place->nsame) == 0))
         {
             place->used = ++ngx_smartmsg_place_clock;
             ngx_smartmsg_place_restore(ctx, place);
@@ -302,8 +303,13 @@ ngx_smartmsg_place_keep(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_place_t **slot,
     place->html.csp = NULL;
     place->nsame = ngx_min(around->len, NGX_SMARTMSG_PLACE_SAME);
 
-    ngx_memcpy(place->same, around->data, place->nsame);
-    ngx_memcpy(place->csp, ctx->html.csp, ctx->html.csp_len);
+    if (place->nsame) {
+        ngx_memcpy(place->same, around->data, place->nsame);
+    }
+
+    if (ctx->html.csp_len) {
+        ngx_memcpy(place->csp, ctx->html.csp, ctx->html.csp_len);
+    }
 
     if (*slot) {
         ngx_free(*slot);
