@@ -82,6 +82,10 @@ static void put_literal(smartmsg_sink_t *sink, smartmsg_str_t *text)
         n++;
     }
 
+    if (n == 0) {
+        return;
+    }
+
     smartmsg_sink_put(sink, smartmsg_str(text->data, n));
     text->data += n;
     text->len -= n;
