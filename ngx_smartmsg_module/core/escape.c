@@ -91,7 +91,8 @@ static void put_literal(smartmsg_sink_t *sink, smartmsg_str_t *text)
     text->len -= n;
 }
 
-static size_t escape_html(smartmsg_str_t text, const char *line_feed, char *out)
+static size_t escape_html(smartmsg_str_t text, const char *line_feed,
+                          const char *tab, char *out)
 {
     smartmsg_sink_t sink = {out, 0};
 
@@ -100,7 +101,9 @@ static size_t escape_html(smartmsg_str_t text, const char *line_feed, char *out)
 
         if (code == '\n') {
             smartmsg_sink_puts(&sink, line_feed);
-        } else if (!is_control(code) || code == '\t') {
+        } else if (code == '\t') {
+            smartmsg_sink_puts(&sink, tab);
+        } else if (!is_control(code)) {
             put_html(&sink, code);
         }
     }
@@ -110,12 +113,12 @@ static size_t escape_html(smartmsg_str_t text, const char *line_feed, char *out)
 
 size_t smartmsg_escape_text(smartmsg_str_t text, char *out)
 {
-    return escape_html(text, "<br>", out);
+    return escape_html(text, "<br>", " ", out);
 }
 
 size_t smartmsg_escape_attribute(smartmsg_str_t text, char *out)
 {
-    return escape_html(text, "&#10;", out);
+    return escape_html(text, "&#10;", "\t", out);
 }
 
 size_t smartmsg_escape_json(smartmsg_str_t text, char *out)

@@ -15,14 +15,14 @@
 
 /*
  * Text between tags: character references for & < > " ' and everything beyond
- * ASCII; a line feed (also as CR LF) becomes <br>; other control characters
- * except the tab are dropped.
+ * ASCII; a line feed (also as CR LF) becomes <br>, a tab a space, as it is
+ * shown; other control characters are dropped.
  */
 size_t smartmsg_escape_text(smartmsg_str_t text, char *out);
 
 /*
  * Value of an attribute in double quotes: as above, but line feeds stay as
- * character references.
+ * character references, and tabs as they are.
  */
 size_t smartmsg_escape_attribute(smartmsg_str_t text, char *out);
 

@@ -24,7 +24,8 @@ static void test_text(void **state)
     check(smartmsg_escape_text, S("Plain text, 1 + 1."), "Plain text, 1 + 1.");
     check(smartmsg_escape_text, S("<b>&\"'"), "&lt;b&gt;&amp;&quot;&#39;");
     check(smartmsg_escape_text, S("a\nb\r\nc"), "a<br>b<br>c");
-    check(smartmsg_escape_text, S("a\tb\x01\x7f" "c"), "a\tbc");
+    check(smartmsg_escape_text, S("a\tb\x01\x7f" "c"), "a bc");
+    check(smartmsg_escape_attribute, S("a\tb\x01\x7f" "c"), "a\tbc");
     check(smartmsg_escape_text, S("K\xc3\xb6nnen"), "K&#246;nnen");
     check(smartmsg_escape_text, S("\xe2\x82\xac"), "&#8364;");
     check(smartmsg_escape_text, S("\xf0\x9f\x98\x80"), "&#128512;");
