@@ -1,5 +1,6 @@
 #include "core/events_inside.h"
 
+#include "core/depth.h"
 #include "core/members.h"
 
 smartmsg_str_t smartmsg_event_name(smartmsg_event_e kind)
@@ -163,37 +164,6 @@ static bool parse_batch(smartmsg_events_t *events, smartmsg_error_t *err)
     return true;
 }
 
-/*
- * Whether the text is nested deeper than a batch can be. Looked at before
- * parsing, which costs more; brackets in strings do not count.
- */
-static bool is_deep(smartmsg_str_t body)
-{
-    int depth = 0;
-    bool string = false;
-
-    for (size_t i = 0; i < body.len; i++) {
-        char c = body.data[i];
-
-        if (string) {
-            i += c == '\\';
-            string = c != '"';
-        } else if (c == '"') {
-            string = true;
-        } else if (c == '{' || c == '[') {
-            depth++;
-        } else if (c == '}' || c == ']') {
-            depth--;
-        }
-
-        if (depth > SMARTMSG_EVENTS_DEPTH_MAX) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
 bool smartmsg_events_parse(smartmsg_str_t body, smartmsg_events_t *events,
                            smartmsg_error_t *err)
 {
@@ -207,7 +177,7 @@ bool smartmsg_events_parse(smartmsg_str_t body, smartmsg_events_t *events,
         return false;
     }
 
-    if (is_deep(body)) {
+    if (smartmsg_json_is_deep(body, SMARTMSG_EVENTS_DEPTH_MAX)) {
         smartmsg_error_set(err, NULL, "the batch is nested too deep");
         return false;
     }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "core/depth.h"
 #include "core/jsonpos.h"
 #include "core/members.h"
 
@@ -348,33 +349,6 @@ static bool read_members(reader_t *r, smartmsg_pack_find_t find, void *data)
     return true;
 }
 
-bool smartmsg_pack_is_deep(smartmsg_str_t text, int max)
-{
-    int depth = 0;
-    bool string = false;
-
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-
-        if (string) {
-            i += c == '\\';
-            string = c != '"';
-        } else if (c == '"') {
-            string = true;
-        } else if (c == '{' || c == '[') {
-            depth++;
-        } else if (c == '}' || c == ']') {
-            depth--;
-        }
-
-        if (depth > max) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
 static json_t *load(smartmsg_str_t text, smartmsg_error_t *err)
 {
     json_error_t error = {0};
@@ -386,7 +360,7 @@ static json_t *load(smartmsg_str_t text, smartmsg_error_t *err)
         return NULL;
     }
 
-    if (smartmsg_pack_is_deep(text, SMARTMSG_PACK_DEPTH_MAX)) {
+    if (smartmsg_json_is_deep(text, SMARTMSG_PACK_DEPTH_MAX)) {
         smartmsg_error_set(err, NULL, "the pack is nested deeper than %d levels",
                            SMARTMSG_PACK_DEPTH_MAX);
         return NULL;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/depth.h"
 #include "core/events.h"
 #include "core/members.h"
 #include "core/number.h"
@@ -404,7 +405,7 @@ static void read_currency(const json_t *body, smartmsg_str_t path,
 json_t *smartmsg_pack_body_parse(smartmsg_str_t text)
 {
     if (text.len == 0 || text.len > SMARTMSG_PACK_BODY_MAX
-        || smartmsg_pack_is_deep(text, SMARTMSG_PACK_BODY_DEPTH))
+        || smartmsg_json_is_deep(text, SMARTMSG_PACK_BODY_DEPTH))
     {
         return NULL;
     }

@@ -130,9 +130,6 @@ void *smartmsg_pack_alloc(reader_t *r, size_t n, size_t size);
 smartmsg_regex_t *smartmsg_pack_regex(reader_t *r, const char *key,
     smartmsg_str_t pattern, bool caseless);
 
-/* Whether a JSON text is nested deeper; the parser itself would go on. */
-bool smartmsg_pack_is_deep(smartmsg_str_t text, int max);
-
 /* Reports an error at the member, or here if key is NULL; false. */
 bool smartmsg_pack_wrong(reader_t *r, const char *key, const char *reason);
 

@@ -1,24 +1,7 @@
+#include "support_names.h"
 #include "support_rules.h"
 
 #include "core/limit.h"
-
-static smartmsg_names_t *names;
-
-static int make_names(void **state)
-{
-    (void)state;
-    names = smartmsg_names_create();
-
-    return names == NULL;
-}
-
-static int drop_names(void **state)
-{
-    (void)state;
-    smartmsg_names_destroy(names);
-
-    return 0;
-}
 
 /* The limits of the first message of a rule named "r", as text. */
 static void check(const char *rule_text, const smartmsg_quiet_t *quiet,

@@ -1,24 +1,6 @@
-#include "support.h"
+#include "support_names.h"
 
 #include "core/markup.h"
-
-static smartmsg_names_t *names;
-
-static int make_names(void **state)
-{
-    (void)state;
-    names = smartmsg_names_create();
-
-    return names == NULL;
-}
-
-static int drop_names(void **state)
-{
-    (void)state;
-    smartmsg_names_destroy(names);
-
-    return 0;
-}
 
 static void check(const char *html, const char *expected)
 {

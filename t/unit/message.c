@@ -1,27 +1,9 @@
-#include "support.h"
+#include "support_names.h"
 
 #include "core/message.h"
 
 #define SHOW "'show': {'as': 'dialog', 'title': 'Hi'}"
 #define WHEN "'when': [{'on': 'exit'}]"
-
-static smartmsg_names_t *names;
-
-static int make_names(void **state)
-{
-    (void)state;
-    names = smartmsg_names_create();
-
-    return names == NULL;
-}
-
-static int drop_names(void **state)
-{
-    (void)state;
-    smartmsg_names_destroy(names);
-
-    return 0;
-}
 
 static smartmsg_message_t *parse(const char *text)
 {

@@ -1,24 +1,6 @@
-#include "support.h"
+#include "support_names.h"
 
 #include "core/draft.h"
-
-static smartmsg_names_t *names;
-
-static int make_names(void **state)
-{
-    (void)state;
-    names = smartmsg_names_create();
-
-    return names == NULL;
-}
-
-static int drop_names(void **state)
-{
-    (void)state;
-    smartmsg_names_destroy(names);
-
-    return 0;
-}
 
 #define FACTS                                                                 \
     "{'cart': {'value': 1234.5, 'currency': 'EUR', 'items': 2},"              \

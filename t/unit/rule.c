@@ -1,27 +1,9 @@
-#include "support.h"
+#include "support_names.h"
 
 #include "core/rule.h"
 
 #define VALUE "{'when': [{'on': 'exit'}], 'show': {'as': 'dialog', " \
               "'title': 'Hi'}}"
-
-static smartmsg_names_t *names;
-
-static int make_names(void **state)
-{
-    (void)state;
-    names = smartmsg_names_create();
-
-    return names == NULL;
-}
-
-static int drop_names(void **state)
-{
-    (void)state;
-    smartmsg_names_destroy(names);
-
-    return 0;
-}
 
 /* Like J(): ' stands for ". */
 static smartmsg_rule_t *parse(const char *text, smartmsg_error_t *err)

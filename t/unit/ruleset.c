@@ -1,22 +1,5 @@
+#include "support_names.h"
 #include "support_rules.h"
-
-static smartmsg_names_t *names;
-
-static int make_names(void **state)
-{
-    (void)state;
-    names = smartmsg_names_create();
-
-    return names == NULL;
-}
-
-static int drop_names(void **state)
-{
-    (void)state;
-    smartmsg_names_destroy(names);
-
-    return 0;
-}
 
 /* The set takes the only reference of each rule. */
 static smartmsg_ruleset_t *make_set(smartmsg_ruleset_entry_t *entries, size_t n,

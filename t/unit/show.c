@@ -1,26 +1,8 @@
 /* What a message shows: kinds, image, countdown, form, actions, theme. */
 
-#include "support.h"
+#include "support_names.h"
 
 #include "core/message.h"
-
-static smartmsg_names_t *names;
-
-static int make_names(void **state)
-{
-    (void)state;
-    names = smartmsg_names_create();
-
-    return names == NULL;
-}
-
-static int drop_names(void **state)
-{
-    (void)state;
-    smartmsg_names_destroy(names);
-
-    return 0;
-}
 
 static smartmsg_message_t *parse(const char *show, smartmsg_error_t *err)
 {

@@ -1,3 +1,4 @@
+#include "support_names.h"
 #include "support_rules.h"
 
 #include "core/snippet.h"
@@ -5,24 +6,6 @@
 #define SCRIPT "<script async src=\"/smartmsg/rt.0123abcd.js\"></script>"
 #define SCRIPT_OF(mark) "<script async src=\"/smartmsg/rt.0123abcd.js\" " \
                         "data-smartmsg=\"" mark "\"></script>"
-
-static smartmsg_names_t *names;
-
-static int make_names(void **state)
-{
-    (void)state;
-    names = smartmsg_names_create();
-
-    return names == NULL;
-}
-
-static int drop_names(void **state)
-{
-    (void)state;
-    smartmsg_names_destroy(names);
-
-    return 0;
-}
 
 /* The snippet, exactly as long as announced; to be freed. */
 static char *write_snippet(const smartmsg_snippet_t *snippet)
