@@ -1,14 +1,11 @@
 // Shops whose pages are apps: their frameworks do not notice us, and we notice when they change the page. Started by
 // t/apps.t, which says where everything is.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { openBrowser, openPage } from './lib/browser.mjs';
+import { redis, until } from './lib/outside.mjs';
 import { DIALOG, leave, leaveUntilShown, nothingOpens, siteUrl } from './lib/visitor.mjs';
 
-const run = promisify(execFile);
-const PATIENCE = 20000;
 const MODES = { inject: siteUrl(), fetch: process.env.SMARTMSG_FETCH_URL };
 const DIRECT = process.env.SMARTMSG_APPS_URL;
 const HYDRATED = ['react18/document', 'react18/root', 'react19/document', 'react19/root', 'vue'];
@@ -95,16 +92,7 @@ async function secondShows(page) {
 async function views(page) {
   const [cookie] = (await browser.context.cookies(page.url())).filter(({ name }) => name === 'smartmsg');
   const key = `smartmsg:{${cookie?.value}}:s`;
-  const { stdout } = await run('redis-cli', ['-s', process.env.SMARTMSG_REDIS_SOCKET, 'HGET', key, 'views']);
-  return Number(stdout);
-}
-
-async function until(what, condition) {
-  const end = Date.now() + PATIENCE;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
+  return Number(await redis('HGET', key, 'views'));
 }
 
 const viewed = (page, count) => until(`${count} views`, async () => (await views(page)) === count);

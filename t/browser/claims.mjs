@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openBrowser, openPage } from './lib/browser.mjs';
+import { until } from './lib/outside.mjs';
 import { DIALOG, siteUrl } from './lib/visitor.mjs';
 
 const TABS = 5;
@@ -44,14 +45,6 @@ async function openTabs(path) {
   await Promise.all(pages.map((page) => page.goto(new URL(path, url).href)));
   await all;
   return { pages, answers };
-}
-
-async function until(what, condition) {
-  const end = Date.now() + 20000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
 }
 
 async function shownIn(pages) {

@@ -1,18 +1,11 @@
 // Consent the whole way: Chromium, nginx with the module and Redis. Started by t/consent.t.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { openBrowser, openPage } from './lib/browser.mjs';
+import { redis, until } from './lib/outside.mjs';
 import { DIALOG, nothingOpens, siteUrl } from './lib/visitor.mjs';
 
-const run = promisify(execFile);
 const url = siteUrl();
-
-async function redis(...args) {
-  const { stdout } = await run('redis-cli', ['-s', process.env.SMARTMSG_REDIS_SOCKET, ...args]);
-  return stdout.trimEnd();
-}
 
 let browser;
 before(async () => {
@@ -38,14 +31,6 @@ function visit(name, body) {
 const open = (page, path = '') => page.goto(new URL(path, url).href);
 const cookies = async () => (await browser.context.cookies()).filter(({ name }) => name === 'smartmsg');
 const keys = async () => (await redis('--raw', 'KEYS', 'smartmsg:{*')).split('\n').filter(Boolean);
-
-async function until(what, condition) {
-  const end = Date.now() + 20000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}
 
 /** Does what makes the runtime tell of consent, and waits until it has. */
 async function tells(page, act) {

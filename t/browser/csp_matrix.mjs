@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { POLICIES } from './csp_policies.mjs';
 import { openBrowser } from './lib/browser.mjs';
+import { until } from './lib/outside.mjs';
 import { DIALOG } from './lib/visitor.mjs';
 
 const { SMARTMSG_LOCAL, SMARTMSG_PLAIN, SMARTMSG_TLS, SMARTMSG_ACCESS_LOG, SMARTMSG_REQUESTS } = process.env;
@@ -156,14 +157,6 @@ const urls = (sent) =>
     .filter((url) => !isOurs(url))
     .sort();
 const lines = (console) => console.map(neutral).sort();
-
-async function until(what, condition) {
-  const end = Date.now() + PATIENCE;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}
 
 async function messageWorks({ page, posted }, query) {
   await page.locator(DIALOG).waitFor({ state: 'visible', timeout: PATIENCE });

@@ -1,27 +1,11 @@
 // A shop pack in Chromium, through nginx and Redis. Started by t/pack_browser.t, which says where they are.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { openBrowser, openPage } from './lib/browser.mjs';
+import { redis, until } from './lib/outside.mjs';
 import { siteUrl } from './lib/visitor.mjs';
 
-const run = promisify(execFile);
 const url = siteUrl();
-const PATIENCE = 20000;
-
-async function redis(...args) {
-  const { stdout } = await run('redis-cli', ['-s', process.env.SMARTMSG_REDIS_SOCKET, ...args]);
-  return stdout.trimEnd();
-}
-
-async function until(what, condition) {
-  const end = Date.now() + PATIENCE;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}
 
 let browser;
 before(async () => {

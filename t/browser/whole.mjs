@@ -4,25 +4,11 @@ import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openBrowser, openPage } from './lib/browser.mjs';
+import { redis, until } from './lib/outside.mjs';
 import { BUBBLE, buy, DIALOG, focused, leave, leaveUntilShown, nothingOpens, siteUrl } from './lib/visitor.mjs';
 
 const run = promisify(execFile);
 const url = siteUrl();
-const PATIENCE = 20000;
-
-/** `redis-cli` as a colleague types it; the reply, one line each. */
-async function redis(...args) {
-  const { stdout } = await run('redis-cli', ['-s', process.env.SMARTMSG_REDIS_SOCKET, ...args]);
-  return stdout.trimEnd();
-}
-
-async function until(what, condition) {
-  const end = Date.now() + PATIENCE;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}
 
 const day = () => new Date().toISOString().slice(0, 10).replaceAll('-', '');
 const counted = async (rule, field) => Number(await redis('HGET', `smartmsg:stats:${rule}:${day()}`, field));
