@@ -2,12 +2,19 @@
 
 #include "core/sink.h"
 
-static smartmsg_str_t trim(smartmsg_str_t text)
+static smartmsg_str_t skip_blanks(smartmsg_str_t text)
 {
     while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
         text.data++;
         text.len--;
     }
+
+    return text;
+}
+
+static smartmsg_str_t trim(smartmsg_str_t text)
+{
+    text = skip_blanks(text);
 
     while (text.len > 0 && (text.data[text.len - 1] == ' '
                             || text.data[text.len - 1] == '\t'))
@@ -61,7 +68,15 @@ bool smartmsg_cookie_find(smartmsg_str_t header, smartmsg_str_t name,
 
     while (more) {
         bool pair;
-        smartmsg_str_t rest = take_until(&header, ';', &more);
+        smartmsg_str_t rest = skip_blanks(take_until(&header, ';', &more));
+
+        /* Others are passed over by their first bytes. */
+        if (rest.len <= name.len
+            || memcmp(rest.data, name.data, name.len) != 0)
+        {
+            continue;
+        }
+
         smartmsg_str_t key = trim(take_until(&rest, '=', &pair));
 
         if (pair && smartmsg_str_eq(key, name)) {

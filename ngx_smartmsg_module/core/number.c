@@ -7,6 +7,19 @@
 #define DIGITS_MAX  15
 
 
+/* their value is exact: a double has more than DIGITS_MAX of them */
+static double
+whole(const char *text, size_t n)
+{
+    long long  value = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        value = 10 * value + (text[i] - '0');
+    }
+
+    return (double)value;
+}
+
 static size_t
 digits(smartmsg_str_t text, size_t from)
 {
@@ -35,9 +48,14 @@ smartmsg_number_parse(smartmsg_str_t text, double *number)
         return false;
     }
 
+    if (i + n == text.len) {
+        *number = i ? -whole(text.data + i, n) : whole(text.data, n);
+        return true;
+    }
+
     i += n;
 
-    if (i < text.len && text.data[i] == '.') {
+    if (text.data[i] == '.') {
         i++;
         n = digits(text, i);
 

@@ -54,6 +54,12 @@ bool smartmsg_visitor_id_new(char *out)
     return true;
 }
 
+static bool is_id_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+           || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
 bool smartmsg_visitor_id_valid(smartmsg_str_t id)
 {
     if (id.len != SMARTMSG_VISITOR_ID_LEN) {
@@ -61,7 +67,7 @@ bool smartmsg_visitor_id_valid(smartmsg_str_t id)
     }
 
     for (size_t i = 0; i < id.len; i++) {
-        if (id.data[i] == '\0' || strchr(alphabet, id.data[i]) == NULL) {
+        if (!is_id_character(id.data[i])) {
             return false;
         }
     }
