@@ -192,6 +192,7 @@ subtest 'what is asked of the upstream' => sub {
     $visitor->page('/asked', headers => ['Accept-Encoding' => 'gzip;q=0, br']);
     $visitor->page('/asked', headers => ['Accept-Encoding' => 'gzip;q=0.1']);
     $visitor->page('/asked');
+    $visitor->page('/asked', headers => ['ACCEPT-ENCODING' => 'br', 'accept-Encoding' => 'zstd']);
 
     my @asked = map { $_->{headers} } $up->requests;
     is($asked[0]{'if-none-match'}, undef, 'no If-None-Match');
@@ -203,6 +204,7 @@ subtest 'what is asked of the upstream' => sub {
     is($asked[2]{'accept-encoding'}, 'identity', 'one that refuses gzip');
     is($asked[3]{'accept-encoding'}, 'gzip', 'one that hardly likes it');
     is($asked[4]{'accept-encoding'}, undef, 'nothing is added');
+    unlike($asked[5]{'accept-encoding'}, qr/br|zstd/, 'asked for twice, in any case');
 
     $nginx->get('/asked', headers => ['If-None-Match' => '"a"',
         'Accept-Encoding' => 'br']);

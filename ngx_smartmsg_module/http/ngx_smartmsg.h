@@ -208,9 +208,11 @@ typedef struct {
     ngx_str_t                    accept;
     ngx_str_t                    accept_encoding;
     ngx_str_t                    accept_language;
+    ngx_str_t                    dnt;
     ngx_str_t                    fetch_dest;
     ngx_str_t                    fetch_site;
     ngx_str_t                    forwarded_proto;
+    ngx_str_t                    gpc;
     ngx_str_t                    origin;
     ngx_str_t                    purpose;
     ngx_str_t                    range;

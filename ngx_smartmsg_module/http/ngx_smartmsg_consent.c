@@ -27,9 +27,8 @@ static ngx_int_t ngx_smartmsg_consent_parameter(
 static ngx_int_t ngx_smartmsg_consent_parse(ngx_str_t *value,
     ngx_smartmsg_consent_e *state);
 static ngx_smartmsg_consent_e ngx_smartmsg_consent_state(
-    ngx_http_request_t *r);
-static ngx_uint_t ngx_smartmsg_consent_signal(ngx_http_request_t *r,
-    ngx_str_t *name);
+    ngx_http_request_t *r, ngx_smartmsg_headers_t *h);
+static ngx_uint_t ngx_smartmsg_consent_signal(ngx_str_t *value);
 static ngx_int_t ngx_smartmsg_consent_give(ngx_http_request_t *r,
     ngx_smartmsg_consent_t *consent);
 
@@ -64,10 +63,6 @@ static ngx_str_t  ngx_smartmsg_consent_names[] = {
     ngx_string("unknown"),
     ngx_string("denied")
 };
-
-
-static ngx_str_t  ngx_smartmsg_gpc = ngx_string("sec-gpc");
-static ngx_str_t  ngx_smartmsg_dnt = ngx_string("dnt");
 
 
 char *
@@ -205,7 +200,8 @@ ngx_smartmsg_consent_parse(ngx_str_t *value, ngx_smartmsg_consent_e *state)
 
 
 void
-ngx_smartmsg_consent(ngx_http_request_t *r, ngx_smartmsg_consent_t *consent)
+ngx_smartmsg_consent(ngx_http_request_t *r, ngx_smartmsg_headers_t *h,
+    ngx_smartmsg_consent_t *consent)
 {
     ngx_smartmsg_srv_conf_t  *scf;
 
@@ -215,7 +211,7 @@ ngx_smartmsg_consent(ngx_http_request_t *r, ngx_smartmsg_consent_t *consent)
     (void) ngx_smartmsg_find_visitor(r, &scf->cookie->name,
                                      &consent->visitor);
 
-    consent->state = ngx_smartmsg_consent_state(r);
+    consent->state = ngx_smartmsg_consent_state(r, h);
     consent->open = (consent->state == NGX_SMARTMSG_UNKNOWN);
 
     if (consent->open && consent->visitor.len) {
@@ -230,7 +226,7 @@ ngx_smartmsg_consent(ngx_http_request_t *r, ngx_smartmsg_consent_t *consent)
 /* a value that nobody understands is no consent */
 
 static ngx_smartmsg_consent_e
-ngx_smartmsg_consent_state(ngx_http_request_t *r)
+ngx_smartmsg_consent_state(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 {
     ngx_str_t                     value;
     ngx_smartmsg_consent_e        state;
@@ -240,8 +236,8 @@ ngx_smartmsg_consent_state(ngx_http_request_t *r)
     lcf = ngx_http_get_module_loc_conf(r, ngx_smartmsg_module);
     conf = lcf->consent ? lcf->consent : &ngx_smartmsg_no_consent;
 
-    if ((conf->gpc && ngx_smartmsg_consent_signal(r, &ngx_smartmsg_gpc))
-        || (conf->dnt && ngx_smartmsg_consent_signal(r, &ngx_smartmsg_dnt)))
+    if ((conf->gpc && ngx_smartmsg_consent_signal(&h->gpc))
+        || (conf->dnt && ngx_smartmsg_consent_signal(&h->dnt)))
     {
         return NGX_SMARTMSG_DENIED;
     }
@@ -261,13 +257,9 @@ ngx_smartmsg_consent_state(ngx_http_request_t *r)
 
 
 static ngx_uint_t
-ngx_smartmsg_consent_signal(ngx_http_request_t *r, ngx_str_t *name)
+ngx_smartmsg_consent_signal(ngx_str_t *value)
 {
-    ngx_str_t  *value;
-
-    value = ngx_smartmsg_find_header(&r->headers_in.headers, name);
-
-    return (value && value->len == 1 && value->data[0] == '1');
+    return (value->len == 1 && value->data[0] == '1');
 }
 
 

@@ -15,10 +15,10 @@
 
 
 /*
- * The consent to this request, and the cookie that came with it.  Reads only;
- * never fails: what cannot be evaluated is no consent.
+ * The consent to this request, whose headers "h" are, and the cookie that came
+ * with it.  Reads only; never fails: what cannot be evaluated is no consent.
  */
-void ngx_smartmsg_consent(ngx_http_request_t *r,
+void ngx_smartmsg_consent(ngx_http_request_t *r, ngx_smartmsg_headers_t *h,
     ngx_smartmsg_consent_t *consent);
 
 /* granted, denied, ...: a static text */

@@ -20,18 +20,14 @@ ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_str_t *name,
     ngx_table_elt_t      *header;
     ngx_smartmsg_iter_t   iter;
 
-    static ngx_str_t  cookie = ngx_string("cookie");
-
     ngx_smartmsg_iter_init(&iter, &r->headers_in.headers);
 
     while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
 
-        if (!ngx_smartmsg_header_is(header, &cookie)) {
-            continue;
-        }
-
-        if (!smartmsg_cookie_find(ngx_smartmsg_str(&header->value),
-                                  ngx_smartmsg_str(name), &value))
+        if (header->key.len != sizeof("cookie") - 1
+            || !ngx_smartmsg_same(header->lowcase_key, "cookie")
+            || !smartmsg_cookie_find(ngx_smartmsg_str(&header->value),
+                                     ngx_smartmsg_str(name), &value))
         {
             continue;
         }

@@ -2,57 +2,21 @@
 #include "http/ngx_smartmsg.h"
 
 
-typedef struct {
-    ngx_str_t    name;
-    ngx_uint_t   offset;
-} ngx_smartmsg_header_name_t;
+static ngx_str_t *ngx_smartmsg_header_place(ngx_smartmsg_headers_t *h,
+    ngx_table_elt_t *header);
 
 
-static ngx_smartmsg_header_name_t  ngx_smartmsg_header_names[] = {
-
-    { ngx_string("accept"), offsetof(ngx_smartmsg_headers_t, accept) },
-
-    { ngx_string("accept-encoding"),
-      offsetof(ngx_smartmsg_headers_t, accept_encoding) },
-
-    { ngx_string("accept-language"),
-      offsetof(ngx_smartmsg_headers_t, accept_language) },
-
-    { ngx_string("origin"), offsetof(ngx_smartmsg_headers_t, origin) },
-
-    { ngx_string("purpose"), offsetof(ngx_smartmsg_headers_t, purpose) },
-
-    { ngx_string("range"), offsetof(ngx_smartmsg_headers_t, range) },
-
-    { ngx_string("referer"), offsetof(ngx_smartmsg_headers_t, referer) },
-
-    { ngx_string("sec-fetch-dest"),
-      offsetof(ngx_smartmsg_headers_t, fetch_dest) },
-
-    { ngx_string("sec-fetch-site"),
-      offsetof(ngx_smartmsg_headers_t, fetch_site) },
-
-    { ngx_string("sec-purpose"), offsetof(ngx_smartmsg_headers_t, purpose) },
-
-    { ngx_string("upgrade"), offsetof(ngx_smartmsg_headers_t, upgrade) },
-
-    { ngx_string("x-forwarded-proto"),
-      offsetof(ngx_smartmsg_headers_t, forwarded_proto) },
-
-    { ngx_string("x-requested-with"),
-      offsetof(ngx_smartmsg_headers_t, requested_with) },
-
-    { ngx_null_string, 0 }
-};
-
+/*
+ * One pass, since a browser sends many headers, and few of them matter.  Each
+ * name is told by its length first.
+ */
 
 void
 ngx_smartmsg_read_headers(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 {
-    ngx_str_t                   *value;
-    ngx_table_elt_t             *header;
-    ngx_smartmsg_iter_t          iter;
-    ngx_smartmsg_header_name_t  *name;
+    ngx_str_t            *value;
+    ngx_table_elt_t      *header;
+    ngx_smartmsg_iter_t   iter;
 
     ngx_memzero(h, sizeof(ngx_smartmsg_headers_t));
 
@@ -60,20 +24,66 @@ ngx_smartmsg_read_headers(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 
     while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
 
-        for (name = ngx_smartmsg_header_names; name->name.len; name++) {
+        value = ngx_smartmsg_header_place(h, header);
 
-            if (!ngx_smartmsg_header_is(header, &name->name)) {
-                continue;
-            }
-
-            value = (ngx_str_t *) ((u_char *) h + name->offset);
-
-            if (value->len == 0) {
-                *value = header->value;
-            }
-
-            break;
+        if (value && value->len == 0) {
+            *value = header->value;
         }
+    }
+}
+
+
+/* where in "h" the header belongs; NULL: nobody asks for it */
+
+static ngx_str_t *
+ngx_smartmsg_header_place(ngx_smartmsg_headers_t *h, ngx_table_elt_t *header)
+{
+    u_char  *name;
+
+    name = header->lowcase_key;
+
+    switch (header->key.len) {
+
+    case 3:
+        return ngx_smartmsg_same(name, "dnt") ? &h->dnt : NULL;
+
+    case 5:
+        return ngx_smartmsg_same(name, "range") ? &h->range : NULL;
+
+    case 6:
+        return ngx_smartmsg_same(name, "accept") ? &h->accept
+               : ngx_smartmsg_same(name, "origin") ? &h->origin : NULL;
+
+    case 7:
+        return ngx_smartmsg_same(name, "referer") ? &h->referer
+               : ngx_smartmsg_same(name, "sec-gpc") ? &h->gpc
+               : ngx_smartmsg_same(name, "upgrade") ? &h->upgrade
+               : ngx_smartmsg_same(name, "purpose") ? &h->purpose : NULL;
+
+    case 11:
+        return ngx_smartmsg_same(name, "sec-purpose") ? &h->purpose : NULL;
+
+    case 14:
+        return ngx_smartmsg_same(name, "sec-fetch-dest") ? &h->fetch_dest
+               : ngx_smartmsg_same(name, "sec-fetch-site") ? &h->fetch_site
+               : NULL;
+
+    case 15:
+        return ngx_smartmsg_same(name, "accept-encoding")
+               ? &h->accept_encoding
+               : ngx_smartmsg_same(name, "accept-language")
+               ? &h->accept_language : NULL;
+
+    case 16:
+        return ngx_smartmsg_same(name, "x-requested-with")
+               ? &h->requested_with : NULL;
+
+    case 17:
+        return ngx_smartmsg_same(name, "x-forwarded-proto")
+               ? &h->forwarded_proto : NULL;
+
+    default:
+        return NULL;
     }
 }
 
@@ -97,9 +107,7 @@ ngx_smartmsg_is_document(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 
     if (h->fetch_dest.len) {
         return (h->fetch_dest.len == sizeof("document") - 1
-                && ngx_strncasecmp(h->fetch_dest.data, (u_char *) "document",
-                                   sizeof("document") - 1)
-                   == 0);
+                && ngx_smartmsg_same_word(h->fetch_dest.data, "document"));
     }
 
     return (h->requested_with.len == 0

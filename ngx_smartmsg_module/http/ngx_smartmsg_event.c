@@ -136,6 +136,7 @@ ngx_smartmsg_event_body(ngx_http_request_t *r)
 static ngx_int_t
 ngx_smartmsg_event_answer(ngx_http_request_t *r, smartmsg_events_t *events)
 {
+    ngx_smartmsg_headers_t    headers;
     ngx_smartmsg_consent_t    consent;
     ngx_smartmsg_srv_conf_t  *scf;
 
@@ -143,7 +144,8 @@ ngx_smartmsg_event_answer(ngx_http_request_t *r, smartmsg_events_t *events)
 
     ngx_smartmsg_site_start(scf->site, (ngx_cycle_t *) ngx_cycle);
 
-    ngx_smartmsg_consent(r, &consent);
+    ngx_smartmsg_read_headers(r, &headers);
+    ngx_smartmsg_consent(r, &headers, &consent);
 
     if (ngx_smartmsg_consent_events(r, events, &consent) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

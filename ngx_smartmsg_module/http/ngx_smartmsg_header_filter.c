@@ -274,7 +274,7 @@ ngx_smartmsg_is_html(ngx_http_request_t *r)
     type = &r->headers_out.content_type;
 
     return (type->len >= len
-            && ngx_strncasecmp(type->data, (u_char *) "text/html", len) == 0
+            && ngx_smartmsg_same_word(type->data, "text/html")
             && (type->len == len || type->data[len] == ';'
                 || type->data[len] == ' '));
 }
@@ -285,6 +285,17 @@ ngx_smartmsg_is_html(ngx_http_request_t *r)
 static ngx_uint_t
 ngx_smartmsg_is_wide(ngx_str_t *type)
 {
+    /* what nearly all pages say */
+
+    if (type->len == 0
+        || (type->len == sizeof("utf-8") - 1
+            && ngx_smartmsg_same(type->data, "utf-8"))
+        || (type->len == sizeof("text/html") - 1
+            && ngx_smartmsg_same(type->data, "text/html")))
+    {
+        return 0;
+    }
+
     return (ngx_smartmsg_contains(type, "utf-16")
             || ngx_smartmsg_contains(type, "utf-32")
             || ngx_smartmsg_contains(type, "utf-7")

@@ -2,35 +2,6 @@
 #include "http/ngx_smartmsg_headers.h"
 
 
-void
-ngx_smartmsg_iter_init(ngx_smartmsg_iter_t *iter, ngx_list_t *list)
-{
-    iter->part = &list->part;
-    iter->next = 0;
-}
-
-
-ngx_table_elt_t *
-ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter)
-{
-    ngx_table_elt_t  *header;
-
-    while (iter->next >= iter->part->nelts) {
-
-        if (iter->part->next == NULL) {
-            return NULL;
-        }
-
-        iter->part = iter->part->next;
-        iter->next = 0;
-    }
-
-    header = iter->part->elts;
-
-    return &header[iter->next++];
-}
-
-
 ngx_str_t *
 ngx_smartmsg_find_header(ngx_list_t *list, ngx_str_t *name)
 {

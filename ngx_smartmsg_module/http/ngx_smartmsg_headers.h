@@ -29,10 +29,46 @@ ngx_smartmsg_str(ngx_str_t *s)
 }
 
 
-void ngx_smartmsg_iter_init(ngx_smartmsg_iter_t *iter, ngx_list_t *list);
+/* does what begins there, and is long enough, begin with this literal? */
+#define ngx_smartmsg_same(p, word)                                            \
+    (ngx_memcmp(p, word, sizeof(word) - 1) == 0)
+
+/* the same in any case; as a rule it is written as it is here */
+#define ngx_smartmsg_same_word(p, word)                                       \
+    (ngx_smartmsg_same(p, word)                                               \
+     || ngx_strncasecmp(p, (u_char *) word, sizeof(word) - 1) == 0)
+
+
+static ngx_inline void
+ngx_smartmsg_iter_init(ngx_smartmsg_iter_t *iter, ngx_list_t *list)
+{
+    iter->part = &list->part;
+    iter->next = 0;
+}
+
 
 /* NULL at the end; headers that were removed (hash 0) are not left out */
-ngx_table_elt_t *ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter);
+
+static ngx_inline ngx_table_elt_t *
+ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter)
+{
+    ngx_table_elt_t  *header;
+
+    while (iter->next >= iter->part->nelts) {
+
+        if (iter->part->next == NULL) {
+            return NULL;
+        }
+
+        iter->part = iter->part->next;
+        iter->next = 0;
+    }
+
+    header = iter->part->elts;
+
+    return &header[iter->next++];
+}
+
 
 /*
  * Compares without regard to case; name is in lower case.  Nearly always the

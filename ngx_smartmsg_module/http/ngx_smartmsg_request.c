@@ -222,13 +222,15 @@ ngx_smartmsg_create_ctx(ngx_http_request_t *r)
     ngx_smartmsg_ctx_t       *ctx;
     ngx_smartmsg_srv_conf_t  *scf;
 
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_smartmsg_ctx_t));
-    if (cln == NULL) {
+    ctx = ngx_pcalloc(r->pool, sizeof(ngx_smartmsg_ctx_t));
+    if (ctx == NULL) {
         return NULL;
     }
 
-    ctx = cln->data;
-    ngx_memzero(ctx, sizeof(ngx_smartmsg_ctx_t));
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
 
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
 
@@ -246,6 +248,7 @@ ngx_smartmsg_create_ctx(ngx_http_request_t *r)
     ctx->timer.log = r->connection->log;
 
     cln->handler = ngx_smartmsg_cleanup;
+    cln->data = ctx;
 
     ngx_http_set_ctx(r, ctx, ngx_smartmsg_module);
 
@@ -304,7 +307,7 @@ ngx_smartmsg_identify(ngx_smartmsg_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    ngx_smartmsg_consent(ctx->request, &ctx->consent);
+    ngx_smartmsg_consent(ctx->request, &ctx->headers, &ctx->consent);
 
     if (ctx->consent.anonymous) {
         ctx->ready = 1;

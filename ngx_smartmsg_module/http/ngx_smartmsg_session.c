@@ -146,12 +146,15 @@ static void
 ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx)
 {
     ngx_str_t                   mark;
+    ngx_uint_t                  new;
     ngx_smartmsg_srv_conf_t    *scf;
     ngx_smartmsg_store_view_t   view;
 
     ctx->viewed = 1;
 
-    if (ctx->prefetch && !ngx_smartmsg_session_is_new(ctx)) {
+    new = ngx_smartmsg_session_is_new(ctx);
+
+    if (ctx->prefetch && !new) {
         return;
     }
 
@@ -168,7 +171,7 @@ ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx)
 
     /* what is not known to be new must not be overwritten */
 
-    view.fresh = (ctx->ready && ngx_smartmsg_session_is_new(ctx));
+    view.fresh = (ctx->ready && new);
     view.known = (ctx->ready && !view.fresh
                   && ngx_smartmsg_fields_get(ctx->session, (u_char *) "new",
                                              sizeof("new") - 1, &mark)
@@ -382,6 +385,13 @@ ngx_smartmsg_page_path(ngx_http_request_t *r, ngx_str_t *path)
                     r->unparsed_uri.data + r->unparsed_uri.len, '?');
 
     len = p ? (size_t) (p - r->unparsed_uri.data) : r->unparsed_uri.len;
+
+    path->data = r->unparsed_uri.data;
+    path->len = len;
+
+    if (memchr(path->data, '%', len) == NULL) {
+        return NGX_OK;
+    }
 
     dst = ngx_pnalloc(r->pool, len + 1);
     if (dst == NULL) {

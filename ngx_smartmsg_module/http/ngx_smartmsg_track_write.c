@@ -22,6 +22,7 @@ ngx_smartmsg_track_write(ngx_http_request_t *r,
     ngx_smartmsg_tracked_t *tracked)
 {
     ngx_str_t                 visitor, page, goal;
+    ngx_smartmsg_headers_t    headers;
     ngx_smartmsg_consent_t    consent;
     ngx_smartmsg_srv_conf_t  *scf;
 
@@ -33,7 +34,8 @@ ngx_smartmsg_track_write(ngx_http_request_t *r,
         return;
     }
 
-    ngx_smartmsg_consent(r, &consent);
+    ngx_smartmsg_read_headers(r, &headers);
+    ngx_smartmsg_consent(r, &headers, &consent);
 
     if (consent.anonymous || consent.visitor.len == 0) {
         return;

@@ -13,6 +13,8 @@ static ngx_str_t *ngx_smartmsg_upstream_encoding(ngx_smartmsg_headers_t *h);
 static ngx_int_t ngx_smartmsg_upstream_tags(ngx_http_request_t *r,
     ngx_uint_t others, ngx_str_t *tags);
 static u_char *ngx_smartmsg_upstream_tag(u_char *p, u_char *last);
+static ngx_int_t ngx_smartmsg_replace_encoding(ngx_http_request_t *r,
+    ngx_str_t *encoding);
 static ngx_int_t ngx_smartmsg_copy_headers(ngx_http_request_t *r,
     ngx_smartmsg_asked_t *asked);
 
@@ -42,14 +44,12 @@ ngx_smartmsg_ask_upstream(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
 
     asked.encoding = ngx_smartmsg_upstream_encoding(h);
 
-    if (asked.encoding == NULL
-        && r->headers_in.if_none_match == NULL
-        && r->headers_in.if_modified_since == NULL)
-    {
-        return NGX_OK;
+    if (r->headers_in.if_none_match || r->headers_in.if_modified_since) {
+        return ngx_smartmsg_copy_headers(r, &asked);
     }
 
-    return ngx_smartmsg_copy_headers(r, &asked);
+    return asked.encoding ? ngx_smartmsg_replace_encoding(r, asked.encoding)
+                          : NGX_OK;
 }
 
 
@@ -230,9 +230,44 @@ ngx_smartmsg_upstream_tag(u_char *p, u_char *last)
 
 /*
  * proxy sends the list of headers, everything else reads the pointers in
- * r->headers_in.  So the list is replaced by one with other contents, and the
- * client's Accept-Encoding still decides about the encoding of the response.
+ * r->headers_in.  So the list gets another value, and what the client said
+ * still decides about the encoding of the response.
  */
+
+static ngx_int_t
+ngx_smartmsg_replace_encoding(ngx_http_request_t *r, ngx_str_t *encoding)
+{
+    ngx_table_elt_t      *header, *client;
+    ngx_smartmsg_iter_t   iter;
+
+    client = ngx_palloc(r->pool, sizeof(ngx_table_elt_t));
+    if (client == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_smartmsg_iter_init(&iter, &r->headers_in.headers);
+
+    while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
+
+        if (header->key.len != sizeof("accept-encoding") - 1
+            || !ngx_smartmsg_same(header->lowcase_key, "accept-encoding"))
+        {
+            continue;
+        }
+
+        if (header == r->headers_in.accept_encoding) {
+            *client = *header;
+            r->headers_in.accept_encoding = client;
+        }
+
+        header->value = *encoding;
+    }
+
+    return NGX_OK;
+}
+
+
+/* the same where headers must not go on at all: the list is a new one */
 
 static ngx_int_t
 ngx_smartmsg_copy_headers(ngx_http_request_t *r, ngx_smartmsg_asked_t *asked)

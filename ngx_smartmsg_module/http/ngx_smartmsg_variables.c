@@ -205,9 +205,11 @@ ngx_smartmsg_consent_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
     ngx_str_t               name;
+    ngx_smartmsg_headers_t  headers;
     ngx_smartmsg_consent_t  consent;
 
-    ngx_smartmsg_consent(r->main, &consent);
+    ngx_smartmsg_read_headers(r->main, &headers);
+    ngx_smartmsg_consent(r->main, &headers, &consent);
     ngx_smartmsg_consent_name(&consent, &name);
 
     v->len = name.len;
