@@ -265,7 +265,7 @@ typedef struct {
     ngx_array_t                 *sticky;    /* to be kept; NULL: nothing */
 
     ngx_smartmsg_preview_t      *preview;   /* NULL: no valid link */
-    ngx_str_t                    token;     /* while rules are waited for */
+    ngx_str_t                    token;     /* of a preview link */
     ngx_str_t                    trace;     /* for the page, escaped */
 
     ngx_event_t                  timer;     /* of holding the page */
@@ -448,11 +448,13 @@ ngx_int_t ngx_smartmsg_csp_image(ngx_smartmsg_ctx_t *ctx,
     const smartmsg_message_t *message);
 
 /* filters */
-ngx_int_t ngx_smartmsg_header_filter_init(ngx_conf_t *cf);
-ngx_int_t ngx_smartmsg_body_filter_init(ngx_conf_t *cf);
-ngx_int_t ngx_smartmsg_inflate_init(ngx_conf_t *cf);
+void ngx_smartmsg_header_filter_init(void);
+void ngx_smartmsg_body_filter_init(void);
+
+/* a page that comes gzip'ed: ngx_smartmsg_body_page() gets it inflated */
 ngx_int_t ngx_smartmsg_inflate_start(ngx_smartmsg_ctx_t *ctx);
-ngx_int_t ngx_smartmsg_track_init(ngx_conf_t *cf);
+ngx_int_t ngx_smartmsg_inflate(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in);
+ngx_int_t ngx_smartmsg_body_page(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in);
 
 /* sends the header of a page that was kept back until its body began */
 ngx_int_t ngx_smartmsg_send_header(ngx_smartmsg_ctx_t *ctx);

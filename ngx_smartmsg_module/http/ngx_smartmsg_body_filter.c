@@ -8,6 +8,7 @@
 
 
 #include "http/ngx_smartmsg_body.h"
+#include "http/ngx_smartmsg_track.h"
 
 
 static ngx_int_t ngx_smartmsg_body_filter(ngx_http_request_t *r,
@@ -36,28 +37,44 @@ static ngx_int_t ngx_smartmsg_body_release(ngx_smartmsg_ctx_t *ctx,
 static ngx_http_output_body_filter_pt  ngx_http_next_body_filter;
 
 
-ngx_int_t
-ngx_smartmsg_body_filter_init(ngx_conf_t *cf)
+void
+ngx_smartmsg_body_filter_init(void)
 {
     ngx_http_next_body_filter = ngx_http_top_body_filter;
     ngx_http_top_body_filter = ngx_smartmsg_body_filter;
-
-    return NGX_OK;
 }
 
 
 static ngx_int_t
 ngx_smartmsg_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_int_t            rc;
     ngx_smartmsg_ctx_t  *ctx;
-    ngx_smartmsg_out_t   out;
 
     ctx = ngx_http_get_module_ctx(r, ngx_smartmsg_module);
 
-    if (ctx == NULL || r != r->main
-        || (ctx->body == NGX_SMARTMSG_BODY_PASS && !ctx->deferred))
-    {
+    if (ctx == NULL || r != r->main) {
+        return ngx_http_next_body_filter(r, in);
+    }
+
+    if (ctx->look) {
+        ngx_smartmsg_look(ctx, in);
+    }
+
+    return ctx->inflate ? ngx_smartmsg_inflate(ctx, in)
+                        : ngx_smartmsg_body_page(ctx, in);
+}
+
+
+ngx_int_t
+ngx_smartmsg_body_page(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+    ngx_smartmsg_out_t   out;
+
+    r = ctx->request;
+
+    if (ctx->body == NGX_SMARTMSG_BODY_PASS && !ctx->deferred) {
         return ngx_http_next_body_filter(r, in);
     }
 

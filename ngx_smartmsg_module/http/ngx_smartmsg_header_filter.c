@@ -3,6 +3,7 @@
 #include "http/ngx_smartmsg_consent.h"
 #include "http/ngx_smartmsg_preview.h"
 #include "http/ngx_smartmsg_session.h"
+#include "http/ngx_smartmsg_track.h"
 
 
 /* larger files are not read at once */
@@ -39,13 +40,11 @@ static ngx_str_t  ngx_smartmsg_digests[] = {
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
 
-ngx_int_t
-ngx_smartmsg_header_filter_init(ngx_conf_t *cf)
+void
+ngx_smartmsg_header_filter_init(void)
 {
     ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_smartmsg_header_filter;
-
-    return NGX_OK;
 }
 
 
@@ -60,6 +59,10 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
     }
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_smartmsg_module);
+
+    if (lcf->enable && (lcf->tracks || lcf->pack)) {
+        ngx_smartmsg_track(r, lcf);
+    }
 
     ctx = (lcf->mode == NGX_SMARTMSG_MODE_FETCH)
           ? ngx_smartmsg_fetch_response(r) : ngx_smartmsg_get_ctx(r);

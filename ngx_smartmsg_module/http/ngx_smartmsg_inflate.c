@@ -39,8 +39,6 @@ struct ngx_smartmsg_inflate_s {
 };
 
 
-static ngx_int_t ngx_smartmsg_inflate_filter(ngx_http_request_t *r,
-    ngx_chain_t *in);
 static ngx_int_t ngx_smartmsg_inflate_run(ngx_http_request_t *r,
     ngx_smartmsg_inflate_t *z);
 static ngx_int_t ngx_smartmsg_inflate_next(ngx_http_request_t *r,
@@ -58,19 +56,11 @@ static void *ngx_smartmsg_inflate_alloc(void *opaque, u_int items,
 static void ngx_smartmsg_inflate_free(void *opaque, void *address);
 
 
-static ngx_http_output_body_filter_pt  ngx_http_next_body_filter;
+/* its address marks the buffers of this file */
 
-#define NGX_SMARTMSG_INFLATE_TAG  (ngx_buf_tag_t) &ngx_http_next_body_filter
+static u_char  ngx_smartmsg_inflate_tag;
 
-
-ngx_int_t
-ngx_smartmsg_inflate_init(ngx_conf_t *cf)
-{
-    ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_smartmsg_inflate_filter;
-
-    return NGX_OK;
-}
+#define NGX_SMARTMSG_INFLATE_TAG  (ngx_buf_tag_t) &ngx_smartmsg_inflate_tag
 
 
 /* all memory is of the request's pool, so there is nothing to end */
@@ -104,23 +94,20 @@ ngx_smartmsg_inflate_start(ngx_smartmsg_ctx_t *ctx)
 }
 
 
-static ngx_int_t
-ngx_smartmsg_inflate_filter(ngx_http_request_t *r, ngx_chain_t *in)
+ngx_int_t
+ngx_smartmsg_inflate(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in)
 {
     ngx_int_t                rc, run;
     ngx_chain_t             *out;
-    ngx_smartmsg_ctx_t      *ctx;
+    ngx_http_request_t      *r;
     ngx_smartmsg_inflate_t  *z;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_smartmsg_module);
-
-    if (ctx == NULL || ctx->inflate == NULL || ctx->inflate->done
-        || r != r->main)
-    {
-        return ngx_http_next_body_filter(r, in);
-    }
-
+    r = ctx->request;
     z = ctx->inflate;
+
+    if (z->done) {
+        return ngx_smartmsg_body_page(ctx, in);
+    }
 
     if (in && ngx_chain_add_copy(r->pool, &z->in, in) != NGX_OK) {
         return NGX_ERROR;
@@ -142,7 +129,7 @@ ngx_smartmsg_inflate_filter(ngx_http_request_t *r, ngx_chain_t *in)
         z->out = NULL;
         z->last_out = &z->out;
 
-        rc = ngx_http_next_body_filter(r, out);
+        rc = ngx_smartmsg_body_page(ctx, out);
 
         if (rc == NGX_ERROR) {
             return NGX_ERROR;

@@ -180,15 +180,8 @@ ngx_smartmsg_postconfiguration(ngx_conf_t *cf)
     ngx_smartmsg_check_sites(cf);
     ngx_smartmsg_check_consent(cf);
 
-    /* what is installed last runs first: pages are inflated, then scanned */
-
-    if (ngx_smartmsg_header_filter_init(cf) != NGX_OK
-        || ngx_smartmsg_body_filter_init(cf) != NGX_OK
-        || ngx_smartmsg_inflate_init(cf) != NGX_OK
-        || ngx_smartmsg_track_init(cf) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
+    ngx_smartmsg_header_filter_init();
+    ngx_smartmsg_body_filter_init();
 
     return NGX_OK;
 }

@@ -182,12 +182,15 @@ ngx_smartmsg_preview_valid(ngx_http_request_t *r, ngx_str_t *token)
 
 
 void
-ngx_smartmsg_preview_begin(ngx_smartmsg_ctx_t *ctx, ngx_str_t *token)
+ngx_smartmsg_preview_begin(ngx_smartmsg_ctx_t *ctx)
 {
+    ngx_str_t               *token;
     smartmsg_str_t           copy;
     ngx_smartmsg_preview_t  *preview;
 
-    if (!ngx_smartmsg_preview_valid(ctx->request, token)) {
+    token = &ctx->token;
+
+    if (ctx->waiting || !ngx_smartmsg_preview_valid(ctx->request, token)) {
         return;
     }
 

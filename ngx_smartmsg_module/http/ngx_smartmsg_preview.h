@@ -19,8 +19,11 @@
  */
 ngx_int_t ngx_smartmsg_preview_take(ngx_http_request_t *r, ngx_str_t *token);
 
-/* a valid token makes a preview of the page; any other is as good as none */
-void ngx_smartmsg_preview_begin(ngx_smartmsg_ctx_t *ctx, ngx_str_t *token);
+/*
+ * A valid ctx->token makes a preview of the page; any other is as good as none.
+ * While the rules are waited for, nobody knows which tokens are.
+ */
+void ngx_smartmsg_preview_begin(ngx_smartmsg_ctx_t *ctx);
 
 /* is it valid?  Nothing is changed. */
 ngx_uint_t ngx_smartmsg_preview_valid(ngx_http_request_t *r,

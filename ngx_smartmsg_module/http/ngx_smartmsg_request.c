@@ -6,6 +6,8 @@
 #include "http/ngx_smartmsg_session.h"
 
 
+static void ngx_smartmsg_begin(ngx_http_request_t *r, ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *token);
 static void ngx_smartmsg_cleanup(void *data);
 static ngx_int_t ngx_smartmsg_identify(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_read_handler(void *data,
@@ -22,8 +24,6 @@ ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
 {
     ngx_str_t                 token;
     ngx_smartmsg_ctx_t       *ctx;
-    ngx_smartmsg_status_e     status;
-    ngx_smartmsg_headers_t    headers;
     ngx_smartmsg_loc_conf_t  *lcf;
 
     lcf = ngx_http_get_module_loc_conf(r, ngx_smartmsg_module);
@@ -53,51 +53,60 @@ ngx_smartmsg_precontent_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    ngx_smartmsg_begin(r, ctx, &token);
+
+    return NGX_DECLINED;
+}
+
+
+/* "ctx" is that of a page which is asked about, NULL for one that is loaded */
+
+static void
+ngx_smartmsg_begin(ngx_http_request_t *r, ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *token)
+{
+    ngx_smartmsg_status_e   status;
+    ngx_smartmsg_headers_t  headers;
+
     status = ngx_smartmsg_refusal(r, &headers);
 
     if (status != NGX_SMARTMSG_NONE
         && !(status == NGX_SMARTMSG_NO_RULES
-             && ngx_smartmsg_preview_valid(r, &token)))
+             && ngx_smartmsg_preview_valid(r, token)))
     {
         if (ctx) {
             ctx->status = status;
         }
 
-        return NGX_DECLINED;
+        return;
     }
 
     if (ctx == NULL) {
         ctx = ngx_smartmsg_create_ctx(r);
         if (ctx == NULL) {
-            return NGX_DECLINED;
+            return;
         }
     }
 
     ctx->headers = headers;
     ctx->status = NGX_SMARTMSG_NONE;
+    ctx->token = *token;
 
-    if (!ctx->waiting) {
-        ngx_smartmsg_preview_begin(ctx, &token);
-
-    } else {
-        ctx->token = token;
-    }
+    ngx_smartmsg_preview_begin(ctx);
 
     if (ngx_smartmsg_identify(ctx) != NGX_OK) {
-        return NGX_DECLINED;
+        return;
     }
 
     if (ctx->asked) {
         ctx->met = 1;
-        return NGX_DECLINED;
+        return;
     }
 
     if (ngx_smartmsg_ask_upstream(r, &headers) != NGX_OK) {
         ctx->status = NGX_SMARTMSG_ERROR;
         ctx->off = 1;
     }
-
-    return NGX_DECLINED;
 }
 
 
@@ -399,7 +408,7 @@ ngx_smartmsg_rules_handler(void *data)
     /* its header says whose the page is */
 
     if (!ctx->request->header_sent) {
-        ngx_smartmsg_preview_begin(ctx, &ctx->token);
+        ngx_smartmsg_preview_begin(ctx);
     }
 
     ngx_smartmsg_resume(ctx);

@@ -35,7 +35,6 @@ static ngx_uint_t ngx_smartmsg_track_has(ngx_smartmsg_track_conf_t *track,
 static char *ngx_smartmsg_track_check(ngx_conf_t *cf,
     ngx_smartmsg_track_conf_t *track);
 
-static ngx_int_t ngx_smartmsg_track_filter(ngx_http_request_t *r);
 static void ngx_smartmsg_track_location(ngx_http_request_t *r,
     ngx_array_t *tracks);
 static ngx_int_t ngx_smartmsg_track_evaluate(ngx_http_request_t *r,
@@ -68,19 +67,6 @@ static ngx_str_t  ngx_smartmsg_track_taken[] = {
     ngx_string("order"),
     ngx_null_string
 };
-
-
-static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
-
-
-ngx_int_t
-ngx_smartmsg_track_init(ngx_conf_t *cf)
-{
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_smartmsg_track_filter;
-
-    return ngx_smartmsg_track_look_init(cf);
-}
 
 
 /* smartmsg_track EVENT [key=value ...] */
@@ -314,26 +300,20 @@ ngx_smartmsg_track_check(ngx_conf_t *cf, ngx_smartmsg_track_conf_t *track)
 }
 
 
-static ngx_int_t
-ngx_smartmsg_track_filter(ngx_http_request_t *r)
+void
+ngx_smartmsg_track(ngx_http_request_t *r, ngx_smartmsg_loc_conf_t *lcf)
 {
-    ngx_smartmsg_ctx_t       *ctx;
-    ngx_smartmsg_loc_conf_t  *lcf;
+    ngx_smartmsg_ctx_t  *ctx;
 
-    lcf = ngx_http_get_module_loc_conf(r, ngx_smartmsg_module);
-
-    if ((lcf->tracks == NULL && lcf->pack == NULL)
-        || !lcf->enable || r != r->main)
-    {
-        return ngx_http_next_header_filter(r);
-    }
-
-    /* the page was only asked about: nothing has happened in the shop */
+    /*
+     * A page that was only asked about, or for a preview: nothing has
+     * happened in the shop.
+     */
 
     ctx = ngx_smartmsg_get_ctx(r);
 
-    if (ctx && ctx->asked) {
-        return ngx_http_next_header_filter(r);
+    if (ctx && (ctx->asked || ctx->preview)) {
+        return;
     }
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_POST|NGX_HTTP_PUT
@@ -341,13 +321,7 @@ ngx_smartmsg_track_filter(ngx_http_request_t *r)
         || r->headers_out.status < 200
         || ngx_http_test_predicates(r, lcf->bypass) != NGX_OK)
     {
-        return ngx_http_next_header_filter(r);
-    }
-
-    ctx = ngx_smartmsg_get_ctx(r);
-
-    if (ctx && ctx->preview) {
-        return ngx_http_next_header_filter(r);
+        return;
     }
 
     if (lcf->tracks && r->headers_out.status < 400) {
@@ -357,8 +331,6 @@ ngx_smartmsg_track_filter(ngx_http_request_t *r)
     if (lcf->pack && ngx_smartmsg_pack_watches(r)) {
         ngx_smartmsg_track_pack(r);
     }
-
-    return ngx_http_next_header_filter(r);
 }
 
 

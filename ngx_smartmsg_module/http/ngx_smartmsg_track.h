@@ -42,6 +42,9 @@ typedef struct {
 } ngx_smartmsg_tracked_t;
 
 
+/* what the response says has happened in the shop; not for subrequests */
+void ngx_smartmsg_track(ngx_http_request_t *r, ngx_smartmsg_loc_conf_t *lcf);
+
 /*
  * Writes it for the visitor whose cookie came with the request; nothing is
  * written without one.
@@ -56,7 +59,8 @@ void ngx_smartmsg_track_write(ngx_http_request_t *r,
 void ngx_smartmsg_track_look(ngx_http_request_t *r,
     const smartmsg_pack_event_t **events, size_t n);
 
-ngx_int_t ngx_smartmsg_track_look_init(ngx_conf_t *cf);
+/* the next part of a body that is waited for */
+void ngx_smartmsg_look(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in);
 
 
 #endif /* _NGX_SMARTMSG_TRACK_H_INCLUDED_ */

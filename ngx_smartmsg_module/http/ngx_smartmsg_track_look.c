@@ -28,8 +28,6 @@ struct ngx_smartmsg_look_s {
 };
 
 
-static ngx_int_t ngx_smartmsg_look_filter(ngx_http_request_t *r,
-    ngx_chain_t *in);
 static ngx_uint_t ngx_smartmsg_look_copy(ngx_smartmsg_look_t *look,
     ngx_chain_t *in);
 static void ngx_smartmsg_look_read(ngx_http_request_t *r,
@@ -38,19 +36,6 @@ static ngx_int_t ngx_smartmsg_look_inflate(ngx_http_request_t *r,
     ngx_str_t *body);
 static ngx_uint_t ngx_smartmsg_look_event(ngx_http_request_t *r,
     const smartmsg_pack_event_t *event, json_t *body);
-
-
-static ngx_http_output_body_filter_pt  ngx_http_next_body_filter;
-
-
-ngx_int_t
-ngx_smartmsg_track_look_init(ngx_conf_t *cf)
-{
-    ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_smartmsg_look_filter;
-
-    return NGX_OK;
-}
 
 
 void
@@ -114,17 +99,10 @@ ngx_smartmsg_track_look(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
-ngx_smartmsg_look_filter(ngx_http_request_t *r, ngx_chain_t *in)
+void
+ngx_smartmsg_look(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in)
 {
-    ngx_smartmsg_ctx_t   *ctx;
     ngx_smartmsg_look_t  *look;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_smartmsg_module);
-
-    if (ctx == NULL || ctx->look == NULL || r != r->main) {
-        return ngx_http_next_body_filter(r, in);
-    }
 
     look = ctx->look;
 
@@ -132,11 +110,9 @@ ngx_smartmsg_look_filter(ngx_http_request_t *r, ngx_chain_t *in)
         ctx->look = NULL;
 
         if (!look->overflow) {
-            ngx_smartmsg_look_read(r, look);
+            ngx_smartmsg_look_read(ctx->request, look);
         }
     }
-
-    return ngx_http_next_body_filter(r, in);
 }
 
 
