@@ -23,6 +23,7 @@ smartmsg_tree_t *smartmsg_tree_add(smartmsg_compiler_t *c,
     }
 
     tree->node.op = (uint8_t) op;
+    tree->node.slot = SMARTMSG_NO_SLOT;
     tree->order = c->n_nodes++;
     tree->cost = cost;
 
@@ -39,7 +40,21 @@ smartmsg_tree_t *smartmsg_tree_add(smartmsg_compiler_t *c,
     return tree;
 }
 
-void smartmsg_tree_free(smartmsg_tree_t *tree)
+/* Gives back the set, the expression or the JSON of a node. */
+static void release(smartmsg_node_t *node)
+{
+    if (node->op == SMARTMSG_OP_IN) {
+        smartmsg_set_free(node->u.set);
+
+    } else if (node->op == SMARTMSG_OP_REGEX) {
+        smartmsg_regex_free(node->u.regex);
+
+    } else if (node->u.value.type == SMARTMSG_JSON) {
+        json_decref((json_t *) node->u.value.u.json);
+    }
+}
+
+static void tree_free(smartmsg_tree_t *tree)
 {
     if (tree == NULL) {
         return;
@@ -48,41 +63,13 @@ void smartmsg_tree_free(smartmsg_tree_t *tree)
     for (smartmsg_tree_t *child = tree->child; child != NULL;) {
         smartmsg_tree_t *next = child->next;
 
-        smartmsg_tree_free(child);
+        tree_free(child);
         child = next;
     }
 
+    release(&tree->node);
+    free(tree->text);
     free(tree);
-}
-
-static void resource_free(smartmsg_resource_t *resource)
-{
-    smartmsg_set_free(resource->set);
-    smartmsg_regex_free(resource->regex);
-    free(resource->text);
-    free(resource);
-}
-
-bool smartmsg_own(smartmsg_compiler_t *c, smartmsg_set_t *set,
-    smartmsg_regex_t *regex, char *text)
-{
-    smartmsg_resource_t *resource = calloc(1, sizeof(*resource));
-
-    if (resource == NULL || (set == NULL && regex == NULL && text == NULL)) {
-        smartmsg_set_free(set);
-        smartmsg_regex_free(regex);
-        free(text);
-        free(resource);
-        smartmsg_error_no_memory(c->err);
-        return false;
-    }
-
-    resource->set = set;
-    resource->regex = regex;
-    resource->text = text;
-    resource->next = c->condition->resources;
-    c->condition->resources = resource;
-    return true;
 }
 
 bool smartmsg_wrong(smartmsg_compiler_t *c, smartmsg_tree_t *parent,
@@ -132,44 +119,119 @@ static void add_up(smartmsg_tree_t *tree)
     }
 }
 
-/* Writes the tree to nodes from *at on; false without memory. */
-static bool lay_out(const smartmsg_tree_t *tree, smartmsg_node_t *nodes,
-    uint32_t *at)
+/* Puts all siblings in their order; false without memory. */
+static bool sort(smartmsg_tree_t *tree)
 {
-    uint32_t self = (*at)++;
-    smartmsg_tree_t **list;
+    smartmsg_tree_t **list, **end;
     size_t n = 0;
-    bool done = true;
-
-    nodes[self] = tree->node;
 
     for (smartmsg_tree_t *child = tree->child; child; child = child->next) {
+        if (!sort(child)) {
+            return false;
+        }
         n++;
     }
 
-    if (n > 0) {
-        list = malloc(n * sizeof(*list));
-        if (list == NULL) {
-            return false;
-        }
-
-        n = 0;
-        for (smartmsg_tree_t *child = tree->child; child; child = child->next)
-        {
-            list[n++] = child;
-        }
-
-        qsort(list, n, sizeof(*list), cmp_cost);
-
-        for (size_t i = 0; i < n && done; i++) {
-            done = lay_out(list[i], nodes, at);
-        }
-
-        free(list);
+    if (n < 2) {
+        return true;
     }
 
-    nodes[self].end = *at;
-    return done;
+    list = malloc(n * sizeof(*list));
+    if (list == NULL) {
+        return false;
+    }
+
+    n = 0;
+    for (smartmsg_tree_t *child = tree->child; child; child = child->next) {
+        list[n++] = child;
+    }
+
+    qsort(list, n, sizeof(*list), cmp_cost);
+    end = &tree->child;
+
+    for (size_t i = 0; i < n; i++) {
+        *end = list[i];
+        end = &list[i]->next;
+    }
+
+    *end = NULL;
+    free(list);
+    return true;
+}
+
+/*
+ * A fact with one test is a single node.  Other nodes with one child are as
+ * good as the child, too, but rare.
+ */
+static smartmsg_tree_t *skip(smartmsg_tree_t *tree)
+{
+    smartmsg_tree_t *only = tree->child;
+
+    if (tree->node.slot == SMARTMSG_NO_SLOT || only == NULL
+        || only->next != NULL)
+    {
+        return tree;
+    }
+
+    only->node.slot = tree->node.slot;
+    return only;
+}
+
+static bool has_string(const smartmsg_node_t *node)
+{
+    return node->op != SMARTMSG_OP_IN && node->op != SMARTMSG_OP_REGEX
+           && node->u.value.type == SMARTMSG_STRING;
+}
+
+/* What a tree takes when it is laid out. */
+typedef struct {
+    size_t nodes;
+    size_t slots;
+    size_t bytes;
+} extent_t;
+
+static void measure(smartmsg_tree_t *tree, extent_t *extent)
+{
+    tree = skip(tree);
+    extent->nodes++;
+    extent->slots += tree->node.slot != SMARTMSG_NO_SLOT;
+
+    if (has_string(&tree->node)) {
+        extent->bytes += tree->node.u.value.u.string.len;
+    }
+
+    for (smartmsg_tree_t *child = tree->child; child; child = child->next) {
+        measure(child, extent);
+    }
+}
+
+/* Writes the tree behind the nodes that are there, its strings to *bytes. */
+static void lay_out(smartmsg_condition_t *condition, smartmsg_tree_t *tree,
+    char **bytes)
+{
+    uint32_t at = condition->n_nodes++;
+    smartmsg_node_t *node = &condition->nodes[at];
+
+    tree = skip(tree);
+    *node = tree->node;
+
+    /* what the node owns is the condition's now */
+    tree->node.op = SMARTMSG_OP_FALSE;
+    tree->node.u.value = smartmsg_value_missing();
+
+    if (has_string(node)) {
+        smartmsg_str_t *string = &node->u.value.u.string;
+
+        memcpy(*bytes, string->len > 0 ? string->data : "", string->len);
+        string->data = *bytes;
+        *bytes += string->len;
+    }
+
+    for (smartmsg_tree_t *child = tree->child; child; child = child->next) {
+        lay_out(condition, child, bytes);
+    }
+
+    node->below = (uint16_t) (condition->n_nodes - at - 1);
 }
 
 static int cmp_slots(const void *a, const void *b)
@@ -180,53 +242,58 @@ static int cmp_slots(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool collect_slots(smartmsg_condition_t *condition)
+static void collect_slots(smartmsg_condition_t *condition)
 {
-    uint32_t *slots = malloc((condition->n_nodes + 1) * sizeof(*slots));
+    uint32_t *slots = condition->slots;
     size_t n = 0;
-    size_t unique = 0;
-
-    if (slots == NULL) {
-        return false;
-    }
 
     for (uint32_t i = 0; i < condition->n_nodes; i++) {
-        if (condition->nodes[i].op == SMARTMSG_OP_FACT) {
-            slots[n++] = condition->nodes[i].u.slot;
+        if (condition->nodes[i].slot != SMARTMSG_NO_SLOT) {
+            slots[n++] = condition->nodes[i].slot;
         }
     }
 
     qsort(slots, n, sizeof(*slots), cmp_slots);
 
     for (size_t i = 0; i < n; i++) {
-        if (unique == 0 || slots[unique - 1] != slots[i]) {
-            slots[unique++] = slots[i];
+        if (condition->n_slots == 0
+            || slots[condition->n_slots - 1] != slots[i])
+        {
+            slots[condition->n_slots++] = slots[i];
         }
     }
-
-    condition->slots = slots;
-    condition->n_slots = unique;
-    return true;
 }
 
-static bool finish(smartmsg_compiler_t *c, smartmsg_tree_t *root)
+/* The condition that the tree is; NULL without memory. */
+static smartmsg_condition_t *finish(smartmsg_tree_t *root)
 {
-    smartmsg_condition_t *condition = c->condition;
-    uint32_t at = 0;
-
-    condition->nodes = malloc(c->n_nodes * sizeof(*condition->nodes));
-    if (condition->nodes == NULL) {
-        return false;
-    }
+    extent_t extent = { 0, 0, 0 };
+    smartmsg_condition_t *condition;
+    size_t slots, bytes;
+    char *free_bytes;
 
     add_up(root);
 
-    if (!lay_out(root, condition->nodes, &at)) {
-        return false;
+    if (!sort(root)) {
+        return NULL;
     }
 
-    condition->n_nodes = at;
-    return collect_slots(condition);
+    measure(root, &extent);
+    slots = sizeof(*condition) + extent.nodes * sizeof(smartmsg_node_t);
+    bytes = slots + extent.slots * sizeof(uint32_t);
+    condition = malloc(bytes + extent.bytes);
+
+    if (condition == NULL) {
+        return NULL;
+    }
+
+    memset(condition, 0, sizeof(*condition));
+    condition->slots = (void *) ((char *) condition + slots);
+    free_bytes = (char *) condition + bytes;
+
+    lay_out(condition, root, &free_bytes);
+    collect_slots(condition);
+    return condition;
 }
 
 smartmsg_condition_t *smartmsg_condition_compile(json_t *condition,
@@ -234,7 +301,7 @@ smartmsg_condition_t *smartmsg_condition_compile(json_t *condition,
 {
     smartmsg_compiler_t c = { .with = with, .err = err };
     smartmsg_place_t place = { NULL, false, NULL };
-    bool done = false;
+    smartmsg_condition_t *compiled = NULL;
 
     smartmsg_error_clear(err);
 
@@ -242,32 +309,20 @@ smartmsg_condition_t *smartmsg_condition_compile(json_t *condition,
         (void) smartmsg_path_key(&c.path, with->path);
     }
 
-    c.condition = calloc(1, sizeof(*c.condition));
     place.parent = smartmsg_tree_add(&c, NULL, SMARTMSG_OP_AND, 0);
 
-    if (c.condition == NULL || place.parent == NULL) {
-        smartmsg_error_no_memory(err);
+    if (place.parent != NULL
+        && smartmsg_compile_condition(&c, place, condition))
+    {
+        compiled = finish(place.parent);
 
-    } else {
-        c.condition->source = json_incref(condition);
-        c.condition->saved_groups = json_incref(with->saved_groups);
-
-        if (smartmsg_compile_condition(&c, place, condition)) {
-            done = finish(&c, place.parent);
-            if (!done) {
-                smartmsg_error_no_memory(err);
-            }
+        if (compiled == NULL) {
+            smartmsg_error_no_memory(err);
         }
     }
 
-    smartmsg_tree_free(place.parent);
-
-    if (!done) {
-        smartmsg_condition_free(c.condition);
-        return NULL;
-    }
-
-    return c.condition;
+    tree_free(place.parent);
+    return compiled;
 }
 
 void smartmsg_condition_free(smartmsg_condition_t *condition)
@@ -276,17 +331,10 @@ void smartmsg_condition_free(smartmsg_condition_t *condition)
         return;
     }
 
-    while (condition->resources != NULL) {
-        smartmsg_resource_t *next = condition->resources->next;
-
-        resource_free(condition->resources);
-        condition->resources = next;
+    for (uint32_t i = 0; i < condition->n_nodes; i++) {
+        release(&condition->nodes[i]);
     }
 
-    free(condition->nodes);
-    free(condition->slots);
-    json_decref(condition->source);
-    json_decref(condition->saved_groups);
     free(condition);
 }
 

@@ -56,8 +56,8 @@ typedef enum {
 } smartmsg_verdict_t;
 
 /*
- * NULL on error, then err (may be NULL) tells why.  Keeps a reference to
- * condition and, if used, to the saved group; neither may be changed later.
+ * NULL on error, then err (may be NULL) tells why.  Of condition and groups,
+ * keeps references to what is large; neither may be changed later.
  */
 smartmsg_condition_t *smartmsg_condition_compile(json_t *condition,
     const smartmsg_compile_t *with, smartmsg_error_t *err);

@@ -94,11 +94,14 @@ static bool compile_not(smartmsg_compiler_t *c, smartmsg_place_t place,
 static smartmsg_tree_t *add_subject(smartmsg_compiler_t *c,
     smartmsg_place_t place, const char *name, size_t len)
 {
+    bool late = smartmsg_str_eq(smartmsg_str(name, len),
+                                SMARTMSG_STR("page.type"));
     smartmsg_tree_t *tree;
 
     tree = smartmsg_tree_add(c, place.parent, place.local ? SMARTMSG_OP_MEMBER
-                                                          : SMARTMSG_OP_FACT,
-                             1);
+                                                          : SMARTMSG_OP_AND,
+                             late ? SMARTMSG_COST_PAGE_TYPE
+                                  : SMARTMSG_COST_FACT);
     if (tree == NULL) {
         return NULL;
     }
@@ -108,8 +111,8 @@ static smartmsg_tree_t *add_subject(smartmsg_compiler_t *c,
         return tree;
     }
 
-    tree->node.u.slot = smartmsg_names_intern(c->with->names, name, len);
-    if (tree->node.u.slot == SMARTMSG_NO_SLOT) {
+    tree->node.slot = smartmsg_names_intern(c->with->names, name, len);
+    if (tree->node.slot == SMARTMSG_NO_SLOT) {
         smartmsg_error_no_memory(c->err);
         return NULL;
     }

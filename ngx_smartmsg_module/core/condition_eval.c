@@ -2,13 +2,8 @@
 #include "core/unicode.h"
 #include "core/version.h"
 
-typedef struct {
-    const smartmsg_node_t *nodes;
-    const smartmsg_facts_t *facts;
-} run_t;
-
-static smartmsg_verdict_t eval(const run_t *run, uint32_t i,
-    const smartmsg_value_t *subject);
+static smartmsg_verdict_t eval(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject);
 
 static smartmsg_verdict_t verdict(bool holds)
 {
@@ -20,15 +15,17 @@ static smartmsg_verdict_t invert(smartmsg_verdict_t v)
     return v == SMARTMSG_UNKNOWN ? v : verdict(v == SMARTMSG_NO);
 }
 
-/* Whether all children of node i hold. */
-static smartmsg_verdict_t eval_all(const run_t *run, uint32_t i,
-    const smartmsg_value_t *subject)
+/* Whether all children of the node hold. */
+static smartmsg_verdict_t eval_all(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
 {
     smartmsg_verdict_t result = SMARTMSG_YES;
-    uint32_t end = run->nodes[i].end;
+    const smartmsg_node_t *end = node + node->below;
 
-    for (uint32_t child = i + 1; child < end; child = run->nodes[child].end) {
-        smartmsg_verdict_t v = eval(run, child, subject);
+    for (const smartmsg_node_t *child = node + 1; child <= end;
+         child += child->below + 1)
+    {
+        smartmsg_verdict_t v = eval(facts, child, subject);
 
         if (v == SMARTMSG_NO) {
             return v;
@@ -42,14 +39,16 @@ static smartmsg_verdict_t eval_all(const run_t *run, uint32_t i,
     return result;
 }
 
-static smartmsg_verdict_t eval_any(const run_t *run, uint32_t i,
-    const smartmsg_value_t *subject)
+static smartmsg_verdict_t eval_any(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
 {
     smartmsg_verdict_t result = SMARTMSG_NO;
-    uint32_t end = run->nodes[i].end;
+    const smartmsg_node_t *end = node + node->below;
 
-    for (uint32_t child = i + 1; child < end; child = run->nodes[child].end) {
-        smartmsg_verdict_t v = eval(run, child, subject);
+    for (const smartmsg_node_t *child = node + 1; child <= end;
+         child += child->below + 1)
+    {
+        smartmsg_verdict_t v = eval(facts, child, subject);
 
         if (v == SMARTMSG_YES) {
             return v;
@@ -69,35 +68,20 @@ static const json_t *as_array(const smartmsg_value_t *subject)
            ? subject->u.json : NULL;
 }
 
-static smartmsg_verdict_t eval_fact(const run_t *run, uint32_t i)
-{
-    const smartmsg_value_t *fact;
-    smartmsg_value_t copy;
-
-    fact = run->facts->get(run->facts->data, run->nodes[i].u.slot);
-    if (fact == NULL) {
-        return SMARTMSG_UNKNOWN;
-    }
-
-    copy = *fact;
-    return eval_all(run, i, &copy);
-}
-
-static smartmsg_verdict_t eval_member(const run_t *run, uint32_t i,
-    const smartmsg_value_t *subject)
+static smartmsg_verdict_t eval_member(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
 {
     smartmsg_value_t member = smartmsg_value_missing();
 
     if (subject->type == SMARTMSG_JSON) {
-        member = smartmsg_value_at(subject->u.json,
-                                   run->nodes[i].u.value.u.string);
+        member = smartmsg_value_at(subject->u.json, node->u.value.u.string);
     }
 
-    return eval_all(run, i, &member);
+    return eval_all(facts, node, &member);
 }
 
-static smartmsg_verdict_t eval_size(const run_t *run, uint32_t i,
-    const smartmsg_value_t *subject)
+static smartmsg_verdict_t eval_size(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
 {
     const json_t *array = as_array(subject);
     smartmsg_value_t size;
@@ -107,11 +91,11 @@ static smartmsg_verdict_t eval_size(const run_t *run, uint32_t i,
     }
 
     size = smartmsg_value_number((double) json_array_size(array));
-    return eval_all(run, i, &size);
+    return eval_all(facts, node, &size);
 }
 
-static smartmsg_verdict_t eval_element(const run_t *run, uint32_t i,
-    const smartmsg_value_t *subject)
+static smartmsg_verdict_t eval_element(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
 {
     const json_t *array = as_array(subject);
     size_t n;
@@ -121,7 +105,7 @@ static smartmsg_verdict_t eval_element(const run_t *run, uint32_t i,
         smartmsg_value_t element = smartmsg_value_from_json(item);
 
         if (element.type != SMARTMSG_NULL
-            && eval_all(run, i, &element) == SMARTMSG_YES)
+            && eval_all(facts, node, &element) == SMARTMSG_YES)
         {
             return SMARTMSG_YES;
         }
@@ -130,8 +114,9 @@ static smartmsg_verdict_t eval_element(const run_t *run, uint32_t i,
     return SMARTMSG_NO;
 }
 
-/* Whether node i holds for some element. */
-static bool some_element(const run_t *run, uint32_t i, const json_t *array)
+/* Whether the node holds for some element. */
+static bool some_element(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const json_t *array)
 {
     size_t n;
     json_t *item;
@@ -139,7 +124,7 @@ static bool some_element(const run_t *run, uint32_t i, const json_t *array)
     json_array_foreach(array, n, item) {
         smartmsg_value_t element = smartmsg_value_from_json(item);
 
-        if (eval(run, i, &element) == SMARTMSG_YES) {
+        if (eval(facts, node, &element) == SMARTMSG_YES) {
             return true;
         }
     }
@@ -147,18 +132,20 @@ static bool some_element(const run_t *run, uint32_t i, const json_t *array)
     return false;
 }
 
-static smartmsg_verdict_t eval_each(const run_t *run, uint32_t i,
-    const smartmsg_value_t *subject)
+static smartmsg_verdict_t eval_each(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
 {
     const json_t *array = as_array(subject);
-    uint32_t end = run->nodes[i].end;
+    const smartmsg_node_t *end = node + node->below;
 
     if (array == NULL) {
         return SMARTMSG_NO;
     }
 
-    for (uint32_t child = i + 1; child < end; child = run->nodes[child].end) {
-        if (!some_element(run, child, array)) {
+    for (const smartmsg_node_t *child = node + 1; child <= end;
+         child += child->below + 1)
+    {
+        if (!some_element(facts, child, array)) {
             return SMARTMSG_NO;
         }
     }
@@ -217,6 +204,13 @@ static bool test_regex(smartmsg_regex_t *regex,
     return found;
 }
 
+static bool order_holds(unsigned cmp, double a, double b)
+{
+    return cmp & ((a < b ? SMARTMSG_CMP_LT : 0)
+                  | (a == b ? SMARTMSG_CMP_EQ : 0)
+                  | (a > b ? SMARTMSG_CMP_GT : 0));
+}
+
 static bool test_order(const smartmsg_node_t *node,
     const smartmsg_value_t *subject)
 {
@@ -270,8 +264,9 @@ static smartmsg_kind_t kind_of(const smartmsg_value_t *subject)
     }
 }
 
-/* A test that has no children. */
-static bool test(const smartmsg_node_t *node, const smartmsg_value_t *subject)
+/* The other tests that have no children. */
+static bool test_rest(const smartmsg_node_t *node,
+    const smartmsg_value_t *subject)
 {
     const smartmsg_value_t *operand = &node->u.value;
 
@@ -307,36 +302,64 @@ static bool test(const smartmsg_node_t *node, const smartmsg_value_t *subject)
     }
 }
 
-static smartmsg_verdict_t eval(const run_t *run, uint32_t i,
-    const smartmsg_value_t *subject)
+static smartmsg_verdict_t eval_rest(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
 {
-    switch (run->nodes[i].op) {
+    switch (node->op) {
     case SMARTMSG_OP_AND:
-        return eval_all(run, i, subject);
+        return eval_all(facts, node, subject);
     case SMARTMSG_OP_OR:
-        return eval_any(run, i, subject);
+        return eval_any(facts, node, subject);
     case SMARTMSG_OP_NOT:
-        return invert(eval_all(run, i, subject));
-    case SMARTMSG_OP_FACT:
-        return eval_fact(run, i);
+        return invert(eval_all(facts, node, subject));
     case SMARTMSG_OP_MEMBER:
-        return eval_member(run, i, subject);
+        return eval_member(facts, node, subject);
     case SMARTMSG_OP_SIZE:
-        return eval_size(run, i, subject);
+        return eval_size(facts, node, subject);
     case SMARTMSG_OP_ELEMENT:
-        return eval_element(run, i, subject);
+        return eval_element(facts, node, subject);
     case SMARTMSG_OP_ALL:
-        return eval_each(run, i, subject);
+        return eval_each(facts, node, subject);
     default:
-        return verdict(test(&run->nodes[i], subject));
+        return verdict(test_rest(node, subject));
     }
+}
+
+/*
+ * Nearly all that is tested is a text or a number, and nearly all these tests
+ * compare it with one of its kind: here, the rest elsewhere.
+ */
+static smartmsg_verdict_t eval(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
+{
+    if (node->slot != SMARTMSG_NO_SLOT) {
+        subject = smartmsg_fact(facts, node->slot);
+
+        if (subject == NULL) {
+            return SMARTMSG_UNKNOWN;
+        }
+    }
+
+    if (node->op == SMARTMSG_OP_IS_STRING && subject->type == SMARTMSG_STRING)
+    {
+        return verdict(smartmsg_str_eq(subject->u.string,
+                                       node->u.value.u.string));
+    }
+
+    if (node->op == SMARTMSG_OP_ORDER && subject->type == SMARTMSG_NUMBER
+        && node->u.value.type == SMARTMSG_NUMBER)
+    {
+        return verdict(order_holds(node->cmp, subject->u.number,
+                                   node->u.value.u.number));
+    }
+
+    return eval_rest(facts, node, subject);
 }
 
 smartmsg_verdict_t smartmsg_condition_eval(
     const smartmsg_condition_t *condition, const smartmsg_facts_t *facts)
 {
-    run_t run = { condition->nodes, facts };
     smartmsg_value_t none = smartmsg_value_missing();
 
-    return eval(&run, 0, &none);
+    return eval_all(facts, condition->nodes, &none);
 }

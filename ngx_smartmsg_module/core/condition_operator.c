@@ -5,11 +5,12 @@
 #include "core/version.h"
 
 /*
- * What a test costs, roughly in comparisons.  Siblings are tested in this
- * order.
+ * What a test costs, roughly in comparisons, where those that hold for nearly
+ * everybody cost more.  Siblings are tested in this order.
  */
-#define COST_SIMPLE  2
+#define COST_EQUAL   2
 #define COST_SET     4
+#define COST_SIMPLE  5
 #define COST_LOWER   8
 #define COST_VERSION 16
 #define COST_DEEP    32
@@ -19,7 +20,7 @@
 typedef bool (*operator_pt)(smartmsg_compiler_t *c, smartmsg_place_t place,
     const json_t *operand, int how);
 
-/* Appends a test with a scalar operand. */
+/* Appends a test with an operand. */
 static bool add_test(smartmsg_compiler_t *c, smartmsg_place_t place,
     smartmsg_op_t op, uint32_t cost, int cmp, smartmsg_value_t operand)
 {
@@ -31,6 +32,11 @@ static bool add_test(smartmsg_compiler_t *c, smartmsg_place_t place,
 
     tree->node.cmp = (uint8_t) cmp;
     tree->node.u.value = operand;
+
+    if (operand.type == SMARTMSG_JSON) {
+        (void) json_incref((json_t *) operand.u.json);  /* is only read */
+    }
+
     return true;
 }
 
@@ -46,9 +52,19 @@ static bool add_text_test(smartmsg_compiler_t *c, smartmsg_place_t place,
     }
 
     smartmsg_text_free(text);
-    return smartmsg_own(c, NULL, NULL, copy)
-           && add_test(c, place, op, cost, cmp,
-                       smartmsg_value_string(copy, len));
+
+    if (copy == NULL) {
+        smartmsg_error_no_memory(c->err);
+        return false;
+    }
+
+    if (!add_test(c, place, op, cost, cmp, smartmsg_value_string(copy, len))) {
+        free(copy);
+        return false;
+    }
+
+    place.parent->last->text = copy;
+    return true;
 }
 
 /* Puts a NOT between place and what follows. */
@@ -64,7 +80,7 @@ static bool compile_string(smartmsg_compiler_t *c, smartmsg_place_t place,
     smartmsg_text_t text;
 
     if (!caseless) {
-        return add_test(c, place, SMARTMSG_OP_IS_STRING, COST_SIMPLE, 0,
+        return add_test(c, place, SMARTMSG_OP_IS_STRING, COST_EQUAL, 0,
                         value);
     }
 
@@ -125,7 +141,7 @@ bool smartmsg_compile_value(smartmsg_compiler_t *c, smartmsg_place_t place,
     case SMARTMSG_STRING:
         return compile_string(c, place, value, caseless);
     case SMARTMSG_NUMBER:
-        return add_test(c, place, SMARTMSG_OP_IS_NUMBER, COST_SIMPLE, 0,
+        return add_test(c, place, SMARTMSG_OP_IS_NUMBER, COST_EQUAL, 0,
                         value);
     case SMARTMSG_BOOLEAN:
         return add_test(c, place, SMARTMSG_OP_IS_BOOLEAN, COST_SIMPLE, 0,
@@ -160,7 +176,8 @@ static bool op_equal(smartmsg_compiler_t *c, smartmsg_place_t place,
     }
 
     return (how || negate(c, &place))
-           && add_test(c, place, SMARTMSG_OP_EQUAL, COST_SIMPLE, 0, value);
+           && add_test(c, place, SMARTMSG_OP_EQUAL,
+                       how ? COST_EQUAL : COST_SIMPLE, 0, value);
 }
 
 /* how: SMARTMSG_CMP_... */
@@ -214,10 +231,9 @@ static bool op_exists(smartmsg_compiler_t *c, smartmsg_place_t place,
 bool smartmsg_compile_set(smartmsg_compiler_t *c, smartmsg_place_t place,
     const json_t *list, bool caseless, bool negated)
 {
-    smartmsg_set_t *set = smartmsg_set_create(list, caseless);
     smartmsg_tree_t *tree;
 
-    if (!smartmsg_own(c, set, NULL, NULL) || (negated && !negate(c, &place))) {
+    if (negated && !negate(c, &place)) {
         return false;
     }
 
@@ -227,7 +243,12 @@ bool smartmsg_compile_set(smartmsg_compiler_t *c, smartmsg_place_t place,
         return false;
     }
 
-    tree->node.u.set = set;
+    tree->node.u.set = smartmsg_set_create(list, caseless);
+    if (tree->node.u.set == NULL) {
+        smartmsg_error_no_memory(c->err);
+        return false;
+    }
+
     return true;
 }
 
@@ -393,12 +414,9 @@ static bool op_regex(smartmsg_compiler_t *c, smartmsg_place_t place,
                               why);
     }
 
-    if (!smartmsg_own(c, NULL, regex, NULL)) {
-        return false;
-    }
-
     tree = smartmsg_tree_add(c, place.parent, SMARTMSG_OP_REGEX, COST_REGEX);
     if (tree == NULL) {
+        smartmsg_regex_free(regex);
         return false;
     }
 

@@ -330,6 +330,11 @@ const smartmsg_condition_t *smartmsg_experiment_condition(
     return experiment->condition;
 }
 
+bool smartmsg_experiment_sticky(const smartmsg_experiment_t *experiment)
+{
+    return !experiment->no_sticky;
+}
+
 size_t smartmsg_experiment_slot_count(const smartmsg_experiment_t *e)
 {
     size_t count = 0;

@@ -70,6 +70,14 @@ void smartmsg_feature_eval_key(smartmsg_str_t key,
 bool smartmsg_feature_possible(const smartmsg_feature_t *feature,
     const smartmsg_facts_t *facts);
 
+/*
+ * The condition without which the feature is null, for those who want to know
+ * that soon; NULL: there is no such single condition.  It says nothing where
+ * values are forced from outside.
+ */
+const smartmsg_condition_t *smartmsg_feature_gate(
+    const smartmsg_feature_t *feature);
+
 /* The slots the feature may ask for, ascending, each once. */
 const uint32_t *smartmsg_feature_slots(const smartmsg_feature_t *feature,
     size_t *count);

@@ -192,6 +192,43 @@ void smartmsg_feature_eval_key(smartmsg_str_t key,
     smartmsg_feature_eval_in(key, NULL, context, &stack, result);
 }
 
+/* NULL too for one that does not always count. */
+static const smartmsg_condition_t *condition_of(
+    const smartmsg_feature_rule_t *rule)
+{
+    if (rule->experiment == NULL) {
+        return rule->condition;
+    }
+
+    /* who was given a variation keeps it, whatever the condition says */
+    return smartmsg_experiment_sticky(rule->experiment)
+           ? NULL : smartmsg_experiment_condition(rule->experiment);
+}
+
+const smartmsg_condition_t *smartmsg_feature_gate(
+    const smartmsg_feature_t *feature)
+{
+    const smartmsg_feature_rule_t *only = NULL;
+
+    for (size_t i = 0; i < feature->n_rules; i++) {
+        const smartmsg_feature_rule_t *rule = &feature->rules[i];
+
+        /* the others have no value: at most their gates are closed */
+        if (rule->force == NULL && rule->experiment == NULL) {
+            continue;
+        }
+
+        if (only != NULL) {
+            return NULL;
+        }
+
+        only = rule;
+    }
+
+    return only != NULL && json_is_null(feature->default_value)
+           ? condition_of(only) : NULL;
+}
+
 bool smartmsg_feature_possible(const smartmsg_feature_t *feature,
     const smartmsg_facts_t *facts)
 {

@@ -7,7 +7,7 @@ typedef struct {
     smartmsg_value_t type;       /* its text is in bytes */
     char bytes[SMARTMSG_PAGE_TYPE_MAX];
     uint64_t used;               /* when, by the index' own clock */
-    const smartmsg_rule_t **rules;
+    smartmsg_asked_t *rules;
     size_t n;
 } page_t;
 
@@ -67,7 +67,7 @@ static bool same(const smartmsg_value_t *a, const smartmsg_value_t *b)
 static page_t *make_room(smartmsg_page_index_t *index, size_t n_rules)
 {
     page_t *page = &index->pages[0];
-    const smartmsg_rule_t **rules = malloc((n_rules + 1) * sizeof(rules[0]));
+    smartmsg_asked_t *rules = malloc((n_rules + 1) * sizeof(rules[0]));
 
     if (rules == NULL) {
         return NULL;
@@ -101,8 +101,8 @@ static void fill(page_t *page, smartmsg_rules_t all, uint32_t slot,
     const smartmsg_value_t *type)
 {
     known_t known = { slot, &page->type };
-    smartmsg_facts_t facts = { get_known, &known };
-    const smartmsg_rule_t **fitting;
+    smartmsg_facts_t facts = { .get = get_known, .data = &known };
+    smartmsg_asked_t *fitting;
 
     page->type = *type;
 
@@ -114,9 +114,9 @@ static void fill(page_t *page, smartmsg_rules_t all, uint32_t slot,
     }
 
     for (size_t i = 0; i < all.n; i++) {
-        if (smartmsg_feature_possible(smartmsg_rule_feature(all.list[i]),
-                                      &facts))
-        {
+        const smartmsg_rule_t *rule = all.list[i].rule;
+
+        if (smartmsg_feature_possible(smartmsg_rule_feature(rule), &facts)) {
             page->rules[page->n++] = all.list[i];
         }
     }
@@ -132,7 +132,7 @@ static void fill(page_t *page, smartmsg_rules_t all, uint32_t slot,
 smartmsg_rules_t smartmsg_page_index_select(smartmsg_page_index_t *index,
     smartmsg_rules_t all, uint32_t slot, const smartmsg_facts_t *facts)
 {
-    const smartmsg_value_t *type = facts->get(facts->data, slot);
+    const smartmsg_value_t *type = smartmsg_fact(facts, slot);
     page_t *page = NULL;
 
     if (type == NULL || type->type == SMARTMSG_JSON

@@ -17,9 +17,20 @@
 
 typedef struct smartmsg_page_index_s smartmsg_page_index_t;
 
+/*
+ * A rule, and what mostly tells that it has no message: one look at the list,
+ * and none at the rule.
+ */
+typedef struct {
+    const smartmsg_rule_t *rule;
+    const smartmsg_condition_t *gate;   /* smartmsg_feature_gate() */
+    smartmsg_trigger_set_t kinds;
+    bool seasonal;
+} smartmsg_asked_t;
+
 /* Rules in the order of asking, borrowed. */
 typedef struct {
-    const smartmsg_rule_t *const *list;
+    const smartmsg_asked_t *list;
     size_t n;
 } smartmsg_rules_t;
 

@@ -248,7 +248,7 @@ static smartmsg_str_t currency_of(const smartmsg_placeholder_t *placeholder,
         return smartmsg_str(placeholder->currency, 3);
     }
 
-    value = facts->get(facts->data, placeholder->currency_slot);
+    value = smartmsg_fact(facts, placeholder->currency_slot);
 
     if (value == NULL || value->type != SMARTMSG_STRING
         || value->u.string.len != 3)
@@ -285,7 +285,7 @@ size_t smartmsg_placeholder_value(const smartmsg_placeholder_t *placeholder,
                                   const smartmsg_facts_t *facts,
                                   smartmsg_str_t language, char *out)
 {
-    const smartmsg_value_t *value = facts->get(facts->data, placeholder->slot);
+    const smartmsg_value_t *value = smartmsg_fact(facts, placeholder->slot);
     smartmsg_format_e format = placeholder->format;
 
     if (value == NULL) {

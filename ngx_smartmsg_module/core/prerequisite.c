@@ -110,7 +110,7 @@ static bool holds(const smartmsg_parents_t *parents,
     const smartmsg_parent_t *parent, const json_t *value)
 {
     parent_facts_t from = { parents->names, value, smartmsg_value_missing() };
-    smartmsg_facts_t facts = { parent_fact, &from };
+    smartmsg_facts_t facts = { .get = parent_fact, .data = &from };
 
     return parent->condition == NULL
            || smartmsg_condition_eval(parent->condition, &facts)

@@ -3,7 +3,7 @@
  *
  * A condition is a tree of tests.  While it is compiled the tree consists of
  * linked nodes; then it is laid out in one array in which a node is followed
- * by its children and knows where they end.
+ * by its descendants and knows how many these are.
  */
 
 #ifndef SMARTMSG_CORE_PROGRAM_H
@@ -16,7 +16,8 @@
 
 /*
  * Every node is evaluated for a subject: the value under test, or the object
- * whose members are tested.
+ * whose members are tested.  A node with a slot brings that fact as its own;
+ * below it there is no other such node.
  */
 typedef enum {
     /* of other nodes */
@@ -26,7 +27,6 @@ typedef enum {
     SMARTMSG_OP_FALSE,
 
     /* these choose the subject of their children, which must all hold */
-    SMARTMSG_OP_FACT,        /* u.slot */
     SMARTMSG_OP_MEMBER,      /* u.value: a path into the subject */
     SMARTMSG_OP_SIZE,        /* the length of an array */
     SMARTMSG_OP_ELEMENT,     /* some element of an array that is not null */
@@ -67,36 +67,28 @@ typedef enum {
 typedef struct {
     uint8_t op;
     uint8_t cmp;             /* SMARTMSG_CMP_... or smartmsg_kind_t */
-    uint32_t end;            /* index after the last descendant */
+    uint16_t below;          /* how many descendants follow it */
+    uint32_t slot;           /* the fact that is the subject, or none: then
+                                it is that of the parent */
     union {
         smartmsg_value_t value;
-        uint32_t slot;
         smartmsg_set_t *set;
         smartmsg_regex_t *regex;
     } u;
 } smartmsg_node_t;
 
-/* Something a condition owns. */
-typedef struct smartmsg_resource_s {
-    struct smartmsg_resource_s *next;
-    smartmsg_set_t *set;
-    smartmsg_regex_t *regex;
-    char *text;
-} smartmsg_resource_t;
-
+/* One piece of memory, but for sets, expressions and JSON of the nodes. */
 struct smartmsg_condition_s {
-    smartmsg_node_t *nodes;
     uint32_t n_nodes;
+    uint32_t n_slots;
     uint32_t *slots;
-    size_t n_slots;
-    smartmsg_resource_t *resources;
-    json_t *source;
-    json_t *saved_groups;
+    smartmsg_node_t nodes[]; /* then the slots, then their strings */
 };
 
-/* A node while the tree grows. */
+/* A node while the tree grows; a string of its value is borrowed. */
 typedef struct smartmsg_tree_s {
     smartmsg_node_t node;
+    char *text;              /* owned: its value's string, if nobody else's */
     uint32_t order;          /* in the document */
     uint32_t cost;
     struct smartmsg_tree_s *child;
@@ -104,12 +96,18 @@ typedef struct smartmsg_tree_s {
     struct smartmsg_tree_s *next;
 } smartmsg_tree_t;
 
+/*
+ * A fact.  That of the page's type is asked for late, as rules for other types
+ * are sorted out before (core/page_index.h).
+ */
+#define SMARTMSG_COST_FACT      1
+#define SMARTMSG_COST_PAGE_TYPE 6
+
 /* A condition may not have more nodes than this, saved groups included. */
 #define SMARTMSG_NODES_MAX 65536
 
 typedef struct {
     const smartmsg_compile_t *with;
-    smartmsg_condition_t *condition;
     smartmsg_error_t *err;
     smartmsg_path_t path;
     int depth;
@@ -132,11 +130,6 @@ typedef struct {
 /* Appends a child, NULL on error (which is set). */
 smartmsg_tree_t *smartmsg_tree_add(smartmsg_compiler_t *c,
     smartmsg_tree_t *parent, smartmsg_op_t op, uint32_t cost);
-void smartmsg_tree_free(smartmsg_tree_t *tree);
-
-/* Lets the condition own something: one of the pointers; freed on failure. */
-bool smartmsg_own(smartmsg_compiler_t *c, smartmsg_set_t *set,
-    smartmsg_regex_t *regex, char *text);
 
 /*
  * What is wrong: an error at the current path, and false; if the compiler is

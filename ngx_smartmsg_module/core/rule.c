@@ -554,6 +554,11 @@ bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now)
     return now >= rule->start && now < rule->end;
 }
 
+bool smartmsg_rule_seasonal(const smartmsg_rule_t *rule)
+{
+    return rule->start != INT64_MIN || rule->end != INT64_MAX;
+}
+
 bool smartmsg_rule_is_early(const smartmsg_rule_t *rule, int64_t now)
 {
     return now < rule->start;

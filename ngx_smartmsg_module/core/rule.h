@@ -71,6 +71,9 @@ smartmsg_trigger_set_t smartmsg_rule_kinds(const smartmsg_rule_t *rule);
 /* Whether now (unix seconds) is in the rule's [start, end). */
 bool smartmsg_rule_in_season(const smartmsg_rule_t *rule, int64_t now);
 
+/* Whether it is in force at some times only. */
+bool smartmsg_rule_seasonal(const smartmsg_rule_t *rule);
+
 /* Whether its season has not begun yet. */
 bool smartmsg_rule_is_early(const smartmsg_rule_t *rule, int64_t now);
 

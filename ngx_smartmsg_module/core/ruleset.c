@@ -12,7 +12,7 @@ struct smartmsg_ruleset_s {
     size_t n_slots;
     uint32_t *slots;
     size_t n_asked;
-    const smartmsg_rule_t **asked;      /* those on, in the order of asking */
+    smartmsg_asked_t *asked;            /* those on, in the order of asking */
     uint32_t page_slot;                 /* of "page.type", or none */
     smartmsg_page_index_t *pages;       /* NULL: no rule asks for that */
     size_t n;
@@ -29,8 +29,8 @@ static int by_id(const void *a, const void *b)
 
 static int by_priority(const void *a, const void *b)
 {
-    return smartmsg_rule_order(*(const smartmsg_rule_t *const *)a,
-                               *(const smartmsg_rule_t *const *)b);
+    return smartmsg_rule_order(((const smartmsg_asked_t *)a)->rule,
+                               ((const smartmsg_asked_t *)b)->rule);
 }
 
 static int by_number(const void *a, const void *b)
@@ -48,7 +48,10 @@ static void select_asked(smartmsg_ruleset_t *set)
         if (set->main_switch && set->entries[i].on
             && smartmsg_rule_kinds(rule) != 0)
         {
-            set->asked[set->n_asked++] = rule;
+            set->asked[set->n_asked++] = (smartmsg_asked_t){
+                rule, smartmsg_feature_gate(smartmsg_rule_feature(rule)),
+                smartmsg_rule_kinds(rule), smartmsg_rule_seasonal(rule)
+            };
             set->kinds |= smartmsg_rule_kinds(rule);
 
             if (set->page_slot == SMARTMSG_NO_SLOT) {
@@ -339,19 +342,36 @@ static const smartmsg_message_t *ask(const smartmsg_rule_t *rule,
  * What is forced does not depend on conditions, so that no rule can be ruled
  * out by them.
  */
+static bool is_forced(const smartmsg_context_t *context)
+{
+    return context->forced_features != NULL
+           || context->forced_variations != NULL || context->url.len > 0;
+}
+
 static smartmsg_rules_t rules_for(smartmsg_ruleset_t *set,
                                   const smartmsg_context_t *context)
 {
     smartmsg_rules_t all = {set->asked, set->n_asked};
 
-    if (set->pages == NULL || context->forced_features != NULL
-        || context->forced_variations != NULL || context->url.len > 0)
-    {
+    if (set->pages == NULL || is_forced(context)) {
         return all;
     }
 
     return smartmsg_page_index_select(set->pages, all, set->page_slot,
                                       context->facts);
+}
+
+/* Whether it can be said at once that the rule has no message. */
+static bool is_out(const smartmsg_asked_t *asked, bool forced,
+                   const smartmsg_context_t *context, int64_t now)
+{
+    if (asked->seasonal && !smartmsg_rule_in_season(asked->rule, now)) {
+        return true;
+    }
+
+    return asked->gate != NULL && !forced
+           && smartmsg_condition_eval(asked->gate, context->facts)
+              != SMARTMSG_YES;
 }
 
 /* A fact that is a number, rounded down; 0 if it is none or there is no slot. */
@@ -360,7 +380,7 @@ static uint32_t count(const smartmsg_context_t *context, uint32_t slot)
     const smartmsg_value_t *value = NULL;
 
     if (slot != SMARTMSG_NO_SLOT) {
-        value = context->facts->get(context->facts->data, slot);
+        value = smartmsg_fact(context->facts, slot);
     }
 
     if (value == NULL || value->type != SMARTMSG_NUMBER
@@ -410,17 +430,19 @@ void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
     smartmsg_context_t inner = *context;
     smartmsg_trigger_set_t free_kinds = set->kinds;
     smartmsg_rules_t rules = rules_for(set, context);
+    bool forced = is_forced(context);
 
-    memset(decision, 0, sizeof(*decision));
+    decision->set = NULL;
+    decision->n = 0;
     inner.resolve = smartmsg_ruleset_resolve;
     inner.resolve_data = set;
 
     for (size_t i = 0; i < rules.n && free_kinds != 0; i++) {
-        const smartmsg_rule_t *rule = rules.list[i];
+        const smartmsg_rule_t *rule = rules.list[i].rule;
         smartmsg_str_t variation;
 
-        if ((smartmsg_rule_kinds(rule) & free_kinds) == 0
-            || !smartmsg_rule_in_season(rule, now))
+        if ((rules.list[i].kinds & free_kinds) == 0
+            || is_out(&rules.list[i], forced, context, now))
         {
             continue;
         }

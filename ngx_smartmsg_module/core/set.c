@@ -1,19 +1,29 @@
 #include "core/set.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "core/unicode.h"
 
+/*
+ * The strings of a longer list stay where they are: such lists are groups,
+ * which several rules share.
+ */
+#define COPY_MAX 64
+
+/* A list as short as this is looked through. */
+#define FEW 6
+
 struct smartmsg_set_s {
+    json_t *list;  /* what strings points to if it is not copied */
+    uint32_t n_numbers;
+    uint32_t n_strings;
     bool caseless;
     bool null;
     bool yes;
     bool no;
     double *numbers;
-    size_t n_numbers;
-    smartmsg_str_t *strings;
-    size_t n_strings;
-    char *lower;  /* what strings points to if caseless */
+    smartmsg_str_t strings[];  /* then the numbers, then the bytes */
 };
 
 static int cmp_numbers(const void *a, const void *b)
@@ -37,7 +47,50 @@ static int cmp_strings(const void *a, const void *b)
     return x->len > 0 ? memcmp(x->data, y->data, x->len) : 0;
 }
 
-static void add(smartmsg_set_t *set, const json_t *item)
+/* The set with room for what list holds. */
+static smartmsg_set_t *make_room(const json_t *list)
+{
+    size_t numbers = 0, strings = 0, i;
+    json_t *item;
+    smartmsg_set_t *set;
+
+    json_array_foreach(list, i, item) {
+        numbers += json_is_number(item);
+        strings += json_is_string(item);
+    }
+
+    set = malloc(sizeof(*set) + strings * sizeof(smartmsg_str_t)
+                 + numbers * sizeof(double));
+
+    if (set != NULL) {
+        memset(set, 0, sizeof(*set));
+        set->numbers = (void *) &set->strings[strings];
+    }
+
+    return set;
+}
+
+/* Of a string that is to be copied, in text, data is not known yet. */
+static void add_string(smartmsg_set_t *set, smartmsg_str_t string,
+    smartmsg_text_t *text)
+{
+    size_t from = text->len;
+
+    if (set->caseless) {
+        smartmsg_add_lower(text, string);
+    } else if (set->list == NULL) {
+        smartmsg_text_add(text, string);
+    }
+
+    if (set->list == NULL) {
+        string = smartmsg_str(NULL, text->len - from);
+    }
+
+    set->strings[set->n_strings++] = string;
+}
+
+static void add(smartmsg_set_t *set, const json_t *item,
+    smartmsg_text_t *text)
 {
     smartmsg_value_t value = smartmsg_value_from_json(item);
 
@@ -53,49 +106,40 @@ static void add(smartmsg_set_t *set, const json_t *item)
         set->numbers[set->n_numbers++] = value.u.number;
         break;
     case SMARTMSG_STRING:
-        set->strings[set->n_strings++] = value.u.string;
+        add_string(set, value.u.string, text);
         break;
     default:
         break;
     }
 }
 
-/* Replaces the strings by their lower case form. */
-static bool fold(smartmsg_set_t *set)
+/* Puts the text behind the rest, and the strings to it; NULL without memory. */
+static smartmsg_set_t *append(smartmsg_set_t *set, const smartmsg_text_t *text)
 {
-    smartmsg_text_t text;
-    size_t from = 0;
+    size_t numbers = sizeof(*set) + set->n_strings * sizeof(smartmsg_str_t);
+    size_t bytes = numbers + set->n_numbers * sizeof(double);
+    smartmsg_set_t *longer = text->failed ? NULL
+        : realloc(set, bytes + text->len);
 
-    smartmsg_text_init(&text);
-
-    for (size_t i = 0; i < set->n_strings; i++) {
-        smartmsg_add_lower(&text, set->strings[i]);
-        set->strings[i].len = text.len - from;
-        from = text.len;
+    if (longer == NULL) {
+        return NULL;
     }
 
-    set->lower = text.failed ? NULL : malloc(text.len + 1);
-    if (set->lower == NULL) {
-        smartmsg_text_free(&text);
-        return false;
+    memcpy((char *) longer + bytes, text->data, text->len);
+    longer->numbers = (void *) ((char *) longer + numbers);
+
+    for (uint32_t i = 0; i < longer->n_strings; i++) {
+        longer->strings[i].data = (char *) longer + bytes;
+        bytes += longer->strings[i].len;
     }
 
-    memcpy(set->lower, text.data, text.len);
-    smartmsg_text_free(&text);
-    from = 0;
-
-    for (size_t i = 0; i < set->n_strings; i++) {
-        set->strings[i].data = set->lower + from;
-        from += set->strings[i].len;
-    }
-
-    return true;
+    return longer;
 }
 
 smartmsg_set_t *smartmsg_set_create(const json_t *list, bool caseless)
 {
-    smartmsg_set_t *set = calloc(1, sizeof(*set));
-    size_t size = json_array_size(list);
+    smartmsg_set_t *set = make_room(list), *longer;
+    smartmsg_text_t text;
     size_t i;
     json_t *item;
 
@@ -104,68 +148,75 @@ smartmsg_set_t *smartmsg_set_create(const json_t *list, bool caseless)
     }
 
     set->caseless = caseless;
-    set->numbers = malloc((size + 1) * sizeof(*set->numbers));
-    set->strings = malloc((size + 1) * sizeof(*set->strings));
 
-    if (set->numbers == NULL || set->strings == NULL) {
-        goto failed;
+    if (!caseless && json_array_size(list) > COPY_MAX) {
+        set->list = json_incref((json_t *) list);  /* is only read */
     }
+
+    smartmsg_text_init(&text);
 
     json_array_foreach(list, i, item) {
-        add(set, item);
+        add(set, item, &text);
     }
 
-    if (caseless && !fold(set)) {
-        goto failed;
+    if (set->list == NULL) {
+        longer = append(set, &text);
+        if (longer == NULL) {
+            free(set);
+        }
+        set = longer;
     }
 
-    qsort(set->numbers, set->n_numbers, sizeof(*set->numbers), cmp_numbers);
-    qsort(set->strings, set->n_strings, sizeof(*set->strings), cmp_strings);
+    smartmsg_text_free(&text);
+
+    if (set != NULL) {
+        qsort(set->numbers, set->n_numbers, sizeof(*set->numbers),
+              cmp_numbers);
+        qsort(set->strings, set->n_strings, sizeof(*set->strings),
+              cmp_strings);
+    }
+
     return set;
-
-failed:
-
-    smartmsg_set_free(set);
-    return NULL;
 }
 
 void smartmsg_set_free(smartmsg_set_t *set)
 {
-    if (set == NULL) {
-        return;
+    if (set != NULL) {
+        json_decref(set->list);
+        free(set);
+    }
+}
+
+static bool find_string(const smartmsg_set_t *set, smartmsg_str_t string)
+{
+    if (set->n_strings > FEW) {
+        return bsearch(&string, set->strings, set->n_strings, sizeof(string),
+                       cmp_strings) != NULL;
     }
 
-    free(set->numbers);
-    free(set->strings);
-    free(set->lower);
-    free(set);
+    for (uint32_t i = 0; i < set->n_strings; i++) {
+        if (smartmsg_str_eq(set->strings[i], string)) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 static bool has_string(const smartmsg_set_t *set, smartmsg_str_t string)
 {
     smartmsg_text_t lower;
-    const void *found = NULL;
+    bool found;
 
-    if (set->n_strings == 0) {
-        return false;
-    }
-
-    if (!set->caseless) {
-        return bsearch(&string, set->strings, set->n_strings, sizeof(string),
-                       cmp_strings) != NULL;
+    if (set->n_strings == 0 || !set->caseless) {
+        return find_string(set, string);
     }
 
     smartmsg_text_init(&lower);
     smartmsg_add_lower(&lower, string);
-
-    if (!lower.failed) {
-        string = smartmsg_text_str(&lower);
-        found = bsearch(&string, set->strings, set->n_strings, sizeof(string),
-                        cmp_strings);
-    }
-
+    found = !lower.failed && find_string(set, smartmsg_text_str(&lower));
     smartmsg_text_free(&lower);
-    return found != NULL;
+    return found;
 }
 
 static bool has_scalar(const smartmsg_set_t *set,

@@ -11,8 +11,8 @@ typedef struct smartmsg_set_s smartmsg_set_t;
 
 /*
  * Of the scalars in a JSON array; arrays and objects in it equal nothing and
- * are left out.  Borrows the strings of list unless caseless, which makes
- * strings equal that differ in case only.  NULL without memory.
+ * are left out.  Keeps a reference to a long list, nothing of a short one.
+ * caseless makes strings equal that differ in case only.  NULL without memory.
  */
 smartmsg_set_t *smartmsg_set_create(const json_t *list, bool caseless);
 

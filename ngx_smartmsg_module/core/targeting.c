@@ -30,7 +30,7 @@ smartmsg_value_t smartmsg_attribute_value(
     const smartmsg_value_t *value = NULL;
 
     if (attribute->slot != SMARTMSG_NO_SLOT) {
-        value = facts->get(facts->data, attribute->slot);
+        value = smartmsg_fact(facts, attribute->slot);
     }
 
     return value != NULL && smartmsg_to_boolean(value)

@@ -113,4 +113,7 @@ void smartmsg_experiment_slots(const smartmsg_experiment_t *experiment,
 const smartmsg_condition_t *smartmsg_experiment_condition(
     const smartmsg_experiment_t *experiment);
 
+/* Whether assignments are remembered, if there is a place for them. */
+bool smartmsg_experiment_sticky(const smartmsg_experiment_t *experiment);
+
 #endif

@@ -141,7 +141,7 @@ static json_t *actual_value(const reasons_t *r, smartmsg_str_t fact)
     uint32_t slot = fact.len == 0 ? SMARTMSG_NO_SLOT
         : smartmsg_names_lookup(r->trace->names, fact.data, fact.len);
     const smartmsg_value_t *value = slot == SMARTMSG_NO_SLOT ? NULL
-        : facts->get(facts->data, slot);
+        : smartmsg_fact(facts, slot);
 
     switch (value == NULL ? SMARTMSG_MISSING : value->type) {
     case SMARTMSG_BOOLEAN:

@@ -44,6 +44,9 @@ ngx_smartmsg_facts(ngx_smartmsg_ctx_t *ctx, smartmsg_facts_t *facts)
 
     facts->get = ngx_smartmsg_fact_get;
     facts->data = ctx;
+    facts->values = ctx->values;
+    facts->known = ctx->known;
+    facts->n = ctx->nslots;
 
     return NGX_OK;
 }

@@ -117,7 +117,7 @@ static double now(void)
 static double decide(smartmsg_ruleset_t *set, page_t *page, unsigned n,
                      const json_t *forced)
 {
-    smartmsg_facts_t facts = {get, page};
+    smartmsg_facts_t facts = {.get = get, .data = page};
     smartmsg_context_t context = {.facts = &facts, .forced_features = forced};
     smartmsg_decision_t decision;
     double start = now();

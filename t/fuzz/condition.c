@@ -22,7 +22,7 @@ static smartmsg_verdict_t verdict(json_t *condition, json_t *attributes,
     smartmsg_names_t *names = smartmsg_names_create();
     smartmsg_compile_t with = { .names = names, .lenient = lenient,
                                 .saved_groups = attributes };
-    smartmsg_facts_t nothing = { unknown, NULL };
+    smartmsg_facts_t nothing = { .get = unknown, .data = NULL };
     smartmsg_verdict_t result = SMARTMSG_NO;
     smartmsg_json_facts_t from;
     smartmsg_facts_t facts = smartmsg_json_facts(&from, names, attributes);

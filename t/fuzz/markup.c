@@ -74,7 +74,7 @@ static const smartmsg_value_t *hostile(void *data, uint32_t slot)
 static void check_filled(smartmsg_str_t html, const smartmsg_hole_t *holes,
                          size_t n)
 {
-    smartmsg_facts_t facts = {hostile, NULL};
+    smartmsg_facts_t facts = {.get = hostile, .data = NULL};
     size_t len = smartmsg_draft_fill(html, holes, n, &facts,
                                      SMARTMSG_STR("de"), NULL);
     char *out = malloc(len + 1);

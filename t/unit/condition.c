@@ -118,7 +118,7 @@ static int probe_eval(probe_t *probe, const char *text)
 {
     smartmsg_error_t err;
     smartmsg_condition_t *condition;
-    smartmsg_facts_t facts = { probe_get, probe };
+    smartmsg_facts_t facts = { .get = probe_get, .data = probe };
     int verdict;
 
     probe->names = smartmsg_names_create();
@@ -175,6 +175,48 @@ static void test_lazy(void **state)
                                         "{\"$and\":[{\"b\":1}]}]}"),
                      SMARTMSG_YES);
     assert_string_equal(probe.asked, "b ");
+}
+
+/*
+ * What holds for few is asked before what holds for many, the page's type
+ * after both: others have looked at it.
+ */
+static void test_order(void **state)
+{
+    probe_t probe = { .known = NULL };
+
+    (void) state;
+    assert_int_equal(probe_eval(&probe, "{\"page.type\":\"a\","
+                                        "\"n\":{\"$gt\":1},\"e\":{\"$exists\":true},"
+                                        "\"not\":{\"$ne\":1},"
+                                        "\"in\":{\"$in\":[\"a\"]},"
+                                        "\"is\":\"b\",\"re\":{\"$regex\":\"x\"}}"),
+                     SMARTMSG_UNKNOWN);
+    assert_string_equal(probe.asked, "is in n e not page.type re ");
+}
+
+/* An answer that is there is not asked for, one that is not there is. */
+static void test_known(void **state)
+{
+    static const smartmsg_value_t values[3] = {
+        { .type = SMARTMSG_NUMBER, .u.number = 1 },
+        { .type = SMARTMSG_NUMBER, .u.number = 2 }
+    };
+    static const unsigned char known[3] = { 1, 0, 1 };
+    probe_t probe = { .names = smartmsg_names_create() };
+    smartmsg_facts_t facts = { .get = probe_get, .data = &probe,
+                               .values = values, .known = known, .n = 2 };
+    smartmsg_condition_t *condition;
+
+    (void) state;
+    condition = compile("{\"a\":1,\"b\":2,\"c\":{\"$exists\":false}}",
+                        probe.names, false, NULL, NULL);
+    assert_non_null(condition);
+    assert_int_equal(smartmsg_condition_eval(condition, &facts),
+                     SMARTMSG_UNKNOWN);
+    assert_string_equal(probe.asked, "b c ");
+    smartmsg_condition_free(condition);
+    smartmsg_names_destroy(probe.names);
 }
 
 static void test_slots(void **state)
@@ -406,7 +448,7 @@ static const smartmsg_value_t *fixed_get(void *data, uint32_t slot)
 static int eval_value(const char *text, smartmsg_value_t value)
 {
     smartmsg_names_t *names = smartmsg_names_create();
-    smartmsg_facts_t facts = { fixed_get, &value };
+    smartmsg_facts_t facts = { .get = fixed_get, .data = &value };
     smartmsg_error_t err;
     smartmsg_condition_t *condition = compile(text, names, false, NULL, &err);
     int verdict;
@@ -447,7 +489,7 @@ static void test_large_set(void **state)
     smartmsg_compile_t with = { .names = names };
     smartmsg_condition_t *condition;
     smartmsg_value_t value;
-    smartmsg_facts_t facts = { fixed_get, &value };
+    smartmsg_facts_t facts = { .get = fixed_get, .data = &value };
 
     (void) state;
 
@@ -483,6 +525,8 @@ int main(void)
         cmocka_unit_test(test_holds),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_lazy),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_known),
         cmocka_unit_test(test_slots),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_saved_group_errors),

@@ -355,7 +355,7 @@ static const smartmsg_value_t *only_page_type(void *data, uint32_t slot)
 static void expect_possible(const char *text, bool possible)
 {
     site_t site;
-    smartmsg_facts_t facts = { only_page_type, &site };
+    smartmsg_facts_t facts = { .get = only_page_type, .data = &site };
 
     site_init(&site, "{}");
     assert_int_equal(smartmsg_feature_possible(site_add(&site, "f", text),

@@ -234,7 +234,7 @@ static int asked_on(smartmsg_ruleset_t *set, smartmsg_value_t type)
     page_facts_t page = {
         smartmsg_names_lookup(names, "page.type", 9), &type, 0
     };
-    smartmsg_facts_t facts = {get, &page};
+    smartmsg_facts_t facts = {.get = get, .data = &page};
     smartmsg_context_t context = {.facts = &facts};
     smartmsg_decision_t decision;
 
@@ -294,12 +294,12 @@ static void test_oldest_goes(void **state)
 {
     smartmsg_rule_t *rule = make_rule(names, "r", "{'rules': [{'condition': "
         "{'page.type': 'a'}, 'force': " MESSAGE(EXIT) "}]}");
-    const smartmsg_rule_t *list[] = {rule};
+    smartmsg_asked_t list[] = {{.rule = rule}};
     smartmsg_rules_t all = {list, 1}, none = {list, 0};
     smartmsg_page_index_t *index = smartmsg_page_index_new();
     smartmsg_value_t a = smartmsg_value_string("a", 1), other;
     page_facts_t page = {smartmsg_rule_page_slot(rule), &a, 0};
-    smartmsg_facts_t facts = {get, &page};
+    smartmsg_facts_t facts = {.get = get, .data = &page};
     uint32_t slot = page.page_slot;
 
     (void)state;

@@ -151,7 +151,7 @@ static void test_unknown(void **state)
 {
     smartmsg_hole_t hole;
     smartmsg_draft_t draft = {.names = names};
-    smartmsg_facts_t facts = {unknown, NULL};
+    smartmsg_facts_t facts = {.get = unknown, .data = NULL};
     char html[20], out[20];
 
     (void)state;

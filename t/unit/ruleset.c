@@ -415,7 +415,7 @@ static void test_stops_early(void **state)
     char text[300];
     char id[20];
     int asked = 0;
-    smartmsg_facts_t facts = {counting_get, &asked};
+    smartmsg_facts_t facts = {.get = counting_get, .data = &asked};
     smartmsg_context_t context = {.facts = &facts};
 
     (void)state;
@@ -433,7 +433,9 @@ static void test_stops_early(void **state)
 
     smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
     assert_string_equal(decided(&decision), "r4990/:1");
-    assert_int_equal(asked, 10);
+
+    /* the one that applies is asked a second time, for its value */
+    assert_int_equal(asked, 10 + 1);
     smartmsg_decision_release(&decision);
     smartmsg_ruleset_unref(set);
     free(entries);
@@ -477,7 +479,7 @@ static void test_anonymous(void **state)
     };
     smartmsg_ruleset_t *set = make_set(entries, 6, true);
     guarded_t guarded = {smartmsg_names_intern(names, "x", 1), false};
-    smartmsg_facts_t facts = {guarded_get, &guarded};
+    smartmsg_facts_t facts = {.get = guarded_get, .data = &guarded};
     smartmsg_context_t context = {.facts = &facts,
                                   .personal = &guarded.personal};
     smartmsg_decision_t decision;
@@ -491,6 +493,71 @@ static void test_anonymous(void **state)
     smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
     assert_string_equal(decided(&decision), "b-asks/:1 f-dull/:2");
     smartmsg_decision_release(&decision);
+    smartmsg_ruleset_unref(set);
+}
+
+static bool always_b(void *data, const smartmsg_sticky_key_t *key,
+                     smartmsg_str_t *variation)
+{
+    (void)data;
+    (void)key;
+    *variation = S("b");
+
+    return true;
+}
+
+static void no_put(void *data, const smartmsg_sticky_key_t *key,
+                   smartmsg_str_t variation)
+{
+    (void)data;
+    (void)key;
+    (void)variation;
+}
+
+#define TEST(MORE) \
+    "{'rules': [{'condition': {'x': {'$exists': true}}, " MORE \
+    "'hashAttribute': 'id', 'meta': [{'key': 'a'}, {'key': 'b'}], " \
+    "'variations': [null, " MESSAGE(EXIT) "]}]}"
+
+/*
+ * Who was given a variation keeps it, whatever the condition says; a value
+ * that is not null does not depend on it either.
+ */
+static void test_beside_condition(void **state)
+{
+    smartmsg_ruleset_entry_t entries[] = {
+        on("a-keeps", TEST("")),
+        on("b-forgets", TEST("'disableStickyBucketing': true, ")),
+        on("c-default", "{'defaultValue': " MESSAGE(IDLE) ", 'rules': ["
+           "{'condition': {'x': {'$exists': true}}, 'force': null}]}"),
+    };
+    smartmsg_ruleset_t *set = make_set(entries, 3, true);
+    smartmsg_sticky_t sticky = {.get = always_b, .put = no_put};
+    smartmsg_json_facts_t from;
+    json_t *object = J("{'id': 'someone'}");
+    smartmsg_facts_t facts = smartmsg_json_facts(&from, names, object);
+    smartmsg_context_t context = {.facts = &facts, .sticky = &sticky};
+    smartmsg_decision_t decision;
+    json_t *forced;
+
+    (void)state;
+    smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
+    assert_string_equal(decided(&decision), "a-keeps/b:1 c-default/:2");
+    smartmsg_decision_release(&decision);
+
+    context.sticky = NULL;
+    smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
+    assert_string_equal(decided(&decision), "c-default/:2");
+    smartmsg_decision_release(&decision);
+
+    forced = J("{'b-forgets': 1}");
+    context.forced_variations = forced;
+    smartmsg_ruleset_decide(set, &context, NULL, 0, &decision);
+    assert_string_equal(decided(&decision), "b-forgets/b:1 c-default/:2");
+    smartmsg_decision_release(&decision);
+
+    json_decref(forced);
+    json_decref(object);
     smartmsg_ruleset_unref(set);
 }
 
@@ -513,6 +580,7 @@ int main(void)
         cmocka_unit_test(test_decision_keeps_set),
         cmocka_unit_test(test_stops_early),
         cmocka_unit_test(test_anonymous),
+        cmocka_unit_test(test_beside_condition),
     };
 
     return cmocka_run_group_tests(tests, make_names, drop_names);
