@@ -46,6 +46,17 @@ subtest 'referrer' => sub {
     my $none = absent('referrer.host', 'referrer.search', 'referrer.term');
     holds('none', $none, '/');
     holds('the shop itself', $none, '/', @own);
+    holds("the shop itself, as $_", $none, '/', from($_)) for 'http://shop.example/',
+        'https://shop.example:8443/x', 'https://SHOP.example', 'https://shop.example?x',
+        'https://a:b@shop.example/';
+
+    my %foreign = ('https://shop.example:8443@evil.example/' => 'evil.example',
+        'https://shop.example.evil.example/' => 'shop.example.evil.example',
+        'https://shop.example:80@evil.example' => 'evil.example',
+        'https://shop.examples/' => 'shop.examples');
+
+    holds("not the shop: $_", { 'referrer.host' => $foreign{$_} }, '/', from($_))
+        for sort keys %foreign;
     holds('no web page', $none, '/', from('android-app://com.example/'));
     holds('no such fact', absent('referrer.path', 'referrer.', 'referrer'), '/', from($search));
 };

@@ -66,19 +66,27 @@ static void put_html(smartmsg_sink_t *sink, uint32_t code)
     }
 }
 
-/* Bytes that are the same in HTML and in JSON: most of them all. */
-static bool is_literal(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-           || (c >= '-' && c <= ':') || c == ' ' || c == '_' || c == '=';
-}
+/*
+ * Bytes that are the same in HTML and in JSON, most of them all: letters,
+ * digits, space and -./:=_
+ */
+static const uint8_t is_literal[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+};
 
 /* Puts the literal bytes at the beginning of the text, and takes them off. */
 static void put_literal(smartmsg_sink_t *sink, smartmsg_str_t *text)
 {
     size_t n = 0;
 
-    while (n < text->len && is_literal(text->data[n])) {
+    while (n < text->len && is_literal[(unsigned char)text->data[n]]) {
         n++;
     }
 

@@ -32,6 +32,31 @@ digits(smartmsg_str_t text, size_t from)
     return i - from;
 }
 
+/*
+ * So few digits are exact in a double, and so is the power of ten: one
+ * division rounds as it should.
+ */
+static double
+few_digits(smartmsg_str_t text)
+{
+    double  number = 0, power = 1;
+    bool    fraction = false;
+
+    for (size_t i = text.data[0] == '-'; i < text.len; i++) {
+        if (text.data[i] == '.') {
+            fraction = true;
+            continue;
+        }
+
+        number = number * 10 + (text.data[i] - '0');
+        power = fraction ? power * 10 : power;
+    }
+
+    number /= power;
+
+    return text.data[0] == '-' ? -number : number;
+}
+
 bool
 smartmsg_number_parse(smartmsg_str_t text, double *number)
 {
@@ -68,6 +93,11 @@ smartmsg_number_parse(smartmsg_str_t text, double *number)
 
     if (i != text.len) {
         return false;
+    }
+
+    if (i <= DIGITS_MAX) {
+        *number = few_digits(text);
+        return true;
     }
 
     memcpy(buf, text.data, i);

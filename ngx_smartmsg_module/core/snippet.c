@@ -6,6 +6,13 @@
 
 #define NONCE_MAX 256
 
+/* What our own words take at most, with all numbers in them. */
+#define MESSAGE_ROOM 384
+#define PAGE_ROOM    512    /* the page as a whole, pack, trace and script */
+
+/* Bytes that one byte can become when it is escaped: &#65533; */
+#define ESCAPED_MAX 8
+
 static void put_json(smartmsg_sink_t *sink, smartmsg_str_t text)
 {
     sink->len += smartmsg_escape_json(text, smartmsg_sink_end(sink));
@@ -63,7 +70,7 @@ static void put_message(smartmsg_sink_t *sink,
 
     smartmsg_sink_puts(sink, "<template data-smartmsg=\""
                        "{&quot;rule&quot;:&quot;");
-    put_json(sink, smartmsg_rule_id(armed->rule));
+    smartmsg_sink_put(sink, smartmsg_rule_id(armed->rule));
     smartmsg_sink_puts(sink, "&quot;,&quot;variation&quot;:&quot;");
     put_json(sink, armed->variation);
     smartmsg_sink_puts(sink, "&quot;,");
@@ -182,18 +189,41 @@ static size_t put_snippet(const smartmsg_snippet_t *snippet, char *out)
     return sink.len;
 }
 
-size_t smartmsg_snippet_size(const smartmsg_snippet_t *snippet)
+static size_t message_room(const smartmsg_snippet_t *snippet,
+                           const smartmsg_armed_t *armed)
 {
-    return put_snippet(snippet, NULL);
+    smartmsg_message_text_t text;
+    size_t html;
+
+    smartmsg_message_text(armed->message, snippet->language, &text);
+
+    /* how long facts are is not known before */
+    html = text.n_holes == 0 ? text.html.len
+        : smartmsg_draft_fill(text.html, text.holes, text.n_holes,
+                              snippet->facts, text.language, NULL);
+
+    return MESSAGE_ROOM + smartmsg_rule_id(armed->rule).len
+           + ESCAPED_MAX * (armed->variation.len + text.language.len)
+           + smartmsg_when_room(smartmsg_message_when(armed->message))
+           + text.as.len + text.members.len
+           + smartmsg_theme_write(text.theme, snippet->theme, NULL) + html;
 }
 
-size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf,
-                              size_t size)
+size_t smartmsg_snippet_room(const smartmsg_snippet_t *snippet)
 {
-    if (put_snippet(snippet, NULL) > size) {
-        return 0;
+    size_t room = PAGE_ROOM + snippet->pack.len + snippet->trace.len
+                  + ESCAPED_MAX * (snippet->script_url.len
+                                   + snippet->nonce.len);
+
+    for (size_t i = 0; i < snippet->n; i++) {
+        room += message_room(snippet, &snippet->armed[i]);
     }
 
+    return room;
+}
+
+size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf)
+{
     return put_snippet(snippet, buf);
 }
 

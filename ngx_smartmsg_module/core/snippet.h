@@ -36,15 +36,17 @@ typedef struct {
     smartmsg_str_t trace;           /* of a preview, escaped; empty: none */
 } smartmsg_snippet_t;
 
-/* Number of bytes that smartmsg_snippet_write() writes. */
-size_t smartmsg_snippet_size(const smartmsg_snippet_t *snippet);
+/*
+ * Bytes that smartmsg_snippet_write() needs at most: somewhat more than it
+ * writes, but found without writing.
+ */
+size_t smartmsg_snippet_room(const smartmsg_snippet_t *snippet);
 
 /*
- * Writes the snippet to buf of `size` bytes, no NUL. Returns the number of
- * bytes, or 0, with buf untouched, if it does not fit.
+ * Writes the snippet, no NUL, to buf that has room for it. Returns the number
+ * of bytes.
  */
-size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf,
-                              size_t size);
+size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf);
 
 /*
  * Whether nonce has the form that a CSP nonce has (base64 or base64url, CSP

@@ -113,6 +113,7 @@ bool smartmsg_theme_set(smartmsg_theme_t *theme, smartmsg_str_t name,
 
         memset(theme->values[i], 0, SMARTMSG_THEME_VALUE);
         memcpy(theme->values[i], value.data, value.len);
+        theme->given = true;
 
         return true;
     }
@@ -185,6 +186,13 @@ size_t smartmsg_theme_write(const smartmsg_theme_t *own,
                             const smartmsg_theme_t *site, char *out)
 {
     smartmsg_sink_t sink = {out, 0};
+
+    own = own != NULL && own->given ? own : NULL;
+    site = site != NULL && site->given ? site : NULL;
+
+    if (own == NULL && site == NULL) {
+        return 0;
+    }
 
     for (size_t i = 0; smartmsg_theme_names[i] != NULL; i++) {
         const char *value = own != NULL ? own->values[i] : "";

@@ -17,6 +17,7 @@
 
 /* Values in the order of their names; "" is not set. All zero: nothing is. */
 typedef struct {
+    bool given;         /* a value is set */
     char values[SMARTMSG_THEME_PROPERTIES][SMARTMSG_THEME_VALUE];
 } smartmsg_theme_t;
 

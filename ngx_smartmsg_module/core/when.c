@@ -291,6 +291,17 @@ unsigned smartmsg_when_needs(const smartmsg_when_t *when,
     return needs;
 }
 
+size_t smartmsg_when_room(const smartmsg_when_t *when)
+{
+    size_t room = when->n;
+
+    for (size_t i = 0; i < when->n; i++) {
+        room += when->entries[i].json.len;
+    }
+
+    return room;
+}
+
 size_t smartmsg_when_write(const smartmsg_when_t *when,
                            smartmsg_when_set_t entries, char *out)
 {

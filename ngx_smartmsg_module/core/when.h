@@ -64,4 +64,7 @@ unsigned smartmsg_when_needs(const smartmsg_when_t *when,
 size_t smartmsg_when_write(const smartmsg_when_t *when,
                            smartmsg_when_set_t entries, char *out);
 
+/* What that takes at most, whatever the entries. */
+size_t smartmsg_when_room(const smartmsg_when_t *when);
+
 #endif

@@ -155,7 +155,6 @@ ngx_smartmsg_sort_out(ngx_smartmsg_ctx_t *ctx)
 ngx_buf_t *
 ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
 {
-    size_t               size;
     ngx_buf_t           *b;
     ngx_str_t            language, script, pack;
     smartmsg_snippet_t   snippet;
@@ -210,14 +209,13 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
         snippet.pack.len = 0;
     }
 
-    size = smartmsg_snippet_size(&snippet);
-
-    b = ngx_create_temp_buf(ctx->request->pool, size);
+    b = ngx_create_temp_buf(ctx->request->pool,
+                            smartmsg_snippet_room(&snippet));
     if (b == NULL) {
         return NULL;
     }
 
-    b->last += smartmsg_snippet_write(&snippet, (char *) b->pos, size);
+    b->last += smartmsg_snippet_write(&snippet, (char *) b->pos);
 
     return b;
 }

@@ -15,6 +15,8 @@ static void ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_session_begin(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_session_set(ngx_smartmsg_ctx_t *ctx,
     const char *name, const char *value, size_t len);
+static ngx_uint_t ngx_smartmsg_referrer_is_own(ngx_http_request_t *r,
+    ngx_str_t *referer);
 static void ngx_smartmsg_session_referrer(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_session_click(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_session_before(ngx_smartmsg_ctx_t *ctx);
@@ -268,6 +270,10 @@ ngx_smartmsg_foreign_referrer(ngx_smartmsg_ctx_t *ctx,
 
     r = ctx->request;
 
+    if (ngx_smartmsg_referrer_is_own(r, &ctx->headers.referer)) {
+        return 0;
+    }
+
     len = smartmsg_referrer_host(ngx_smartmsg_str(&ctx->headers.referer),
                                  host, SMARTMSG_HOST_MAX);
 
@@ -278,6 +284,50 @@ ngx_smartmsg_foreign_referrer(ngx_smartmsg_ctx_t *ctx,
     }
 
     return len;
+}
+
+
+/*
+ * Most pages are led to by another one of the shop: that is seen at once, in
+ * the form that browsers write it.  All else is read carefully.
+ */
+
+static ngx_uint_t
+ngx_smartmsg_referrer_is_own(ngx_http_request_t *r, ngx_str_t *referer)
+{
+    u_char     *p, *last;
+    ngx_str_t  *server;
+
+    server = &r->headers_in.server;
+    p = referer->data;
+    last = p + referer->len;
+
+    if (referer->len < sizeof("https://") - 1 + server->len || server->len == 0
+        || ngx_memcmp(p, "http", sizeof("http") - 1) != 0)
+    {
+        return 0;
+    }
+
+    p += sizeof("http") - 1;
+    p += (*p == 's');
+
+    if (ngx_memcmp(p, "://", sizeof("://") - 1) != 0) {
+        return 0;
+    }
+
+    p += sizeof("://") - 1;
+
+    if (ngx_memcmp(p, server->data, server->len) != 0) {
+        return 0;
+    }
+
+    p += server->len;
+
+    if (p < last && *p == ':') {
+        do { p++; } while (p < last && *p >= '0' && *p <= '9');
+    }
+
+    return (p == last || *p == '/');
 }
 
 

@@ -17,14 +17,13 @@ static smartmsg_str_t str(const char *text)
 
 static void write_templates(const smartmsg_snippet_t *snippet)
 {
-    size_t size = smartmsg_snippet_size(snippet);
-    char *buf = malloc(size + 1);
+    char *buf = malloc(smartmsg_snippet_room(snippet) + 1);
 
     if (buf == NULL) {
         exit(2);
     }
 
-    buf[smartmsg_snippet_write(snippet, buf, size)] = '\0';
+    buf[smartmsg_snippet_write(snippet, buf)] = '\0';
     (void)fputs(buf, stdout);
     free(buf);
 }

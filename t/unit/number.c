@@ -34,6 +34,27 @@ static void test_numbers(void **state)
     check("999999999999999.999999999999999");
 }
 
+/* All lengths, each with a point at all places. */
+static void test_lengths(void **state)
+{
+    const char *digits = "9182736450918273";
+    char text[40];
+
+    (void)state;
+
+    for (int len = 1; len <= 15; len++) {
+        (void)snprintf(text, sizeof(text), "%.*s", len, digits);
+        check(text);
+
+        for (int point = 1; point < len; point++) {
+            (void)snprintf(text, sizeof(text), "-%.*s.%.*s", point, digits,
+                           len - point, digits + point);
+            check(text);
+            check(text + 1);
+        }
+    }
+}
+
 static void test_others(void **state)
 {
     static const char *const texts[] = {
@@ -56,6 +77,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_others),
     };
 
