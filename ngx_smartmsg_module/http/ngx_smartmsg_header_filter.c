@@ -17,6 +17,7 @@ static ngx_int_t ngx_smartmsg_header_neutral(ngx_smartmsg_ctx_t *ctx);
 static ngx_smartmsg_status_e ngx_smartmsg_page_refusal(
     ngx_smartmsg_ctx_t *ctx);
 static ngx_uint_t ngx_smartmsg_is_wide(ngx_str_t *type);
+static ngx_uint_t ngx_smartmsg_is_usual(ngx_str_t *type);
 static ngx_uint_t ngx_smartmsg_is_attachment(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
 static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
@@ -288,22 +289,40 @@ ngx_smartmsg_is_html(ngx_http_request_t *r)
 static ngx_uint_t
 ngx_smartmsg_is_wide(ngx_str_t *type)
 {
-    /* what nearly all pages say */
+    return (!ngx_smartmsg_is_usual(type)
+            && (ngx_smartmsg_contains(type, "utf-16")
+                || ngx_smartmsg_contains(type, "utf-32")
+                || ngx_smartmsg_contains(type, "utf-7")
+                || ngx_smartmsg_contains(type, "iso-2022-")
+                || ngx_smartmsg_contains(type, "hz-gb")));
+}
 
-    if (type->len == 0
-        || (type->len == sizeof("utf-8") - 1
-            && ngx_smartmsg_same(type->data, "utf-8"))
-        || (type->len == sizeof("text/html") - 1
-            && ngx_smartmsg_same(type->data, "text/html")))
-    {
+
+/* what nearly all pages say, so that it is not searched each time */
+
+static ngx_uint_t
+ngx_smartmsg_is_usual(ngx_str_t *type)
+{
+    switch (type->len) {
+
+    case 0:
+        return 1;
+
+    case sizeof("utf-8") - 1:
+        return ngx_smartmsg_same_word(type->data, "utf-8");
+
+    case sizeof("text/html") - 1:
+        return ngx_smartmsg_same_word(type->data, "text/html");
+
+    case sizeof("text/html;charset=utf-8") - 1:
+        return ngx_smartmsg_same_word(type->data, "text/html;charset=utf-8");
+
+    case sizeof("text/html; charset=utf-8") - 1:
+        return ngx_smartmsg_same_word(type->data, "text/html; charset=utf-8");
+
+    default:
         return 0;
     }
-
-    return (ngx_smartmsg_contains(type, "utf-16")
-            || ngx_smartmsg_contains(type, "utf-32")
-            || ngx_smartmsg_contains(type, "utf-7")
-            || ngx_smartmsg_contains(type, "iso-2022-")
-            || ngx_smartmsg_contains(type, "hz-gb"));
 }
 
 

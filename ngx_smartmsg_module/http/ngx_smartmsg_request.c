@@ -231,15 +231,13 @@ ngx_smartmsg_create_ctx(ngx_http_request_t *r)
     ngx_smartmsg_ctx_t       *ctx;
     ngx_smartmsg_srv_conf_t  *scf;
 
-    ctx = ngx_pcalloc(r->pool, sizeof(ngx_smartmsg_ctx_t));
-    if (ctx == NULL) {
-        return NULL;
-    }
-
-    cln = ngx_pool_cleanup_add(r->pool, 0);
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_smartmsg_ctx_t));
     if (cln == NULL) {
         return NULL;
     }
+
+    ctx = cln->data;
+    ngx_memzero(ctx, sizeof(ngx_smartmsg_ctx_t));
 
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
 
@@ -257,7 +255,6 @@ ngx_smartmsg_create_ctx(ngx_http_request_t *r)
     ctx->timer.log = r->connection->log;
 
     cln->handler = ngx_smartmsg_cleanup;
-    cln->data = ctx;
 
     ngx_http_set_ctx(r, ctx, ngx_smartmsg_module);
 
