@@ -25,6 +25,8 @@ typedef struct {
 static const char *ngx_smartmsg_claim_refusal(ngx_http_request_t *r,
     smartmsg_event_t *event, ngx_smartmsg_consent_t *consent,
     ngx_smartmsg_store_claim_t *claim);
+static const char *ngx_smartmsg_claim_visitor(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_consent_t *consent);
 static ngx_int_t ngx_smartmsg_claim_send(ngx_http_request_t *r,
     ngx_smartmsg_store_claim_t *claim);
 static void ngx_smartmsg_claim_cleanup(void *data);
@@ -78,6 +80,7 @@ ngx_smartmsg_claim_refusal(ngx_http_request_t *r, smartmsg_event_t *event,
     ngx_smartmsg_consent_t *consent, ngx_smartmsg_store_claim_t *claim)
 {
     bool                       on;
+    const char                *why;
     smartmsg_str_t             group;
     smartmsg_ruleset_t        *rules;
     ngx_smartmsg_site_t       *site;
@@ -88,18 +91,9 @@ ngx_smartmsg_claim_refusal(ngx_http_request_t *r, smartmsg_event_t *event,
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
     site = scf->site;
 
-    /* in a new worker what is switched off is not known yet */
-
-    if (!ngx_smartmsg_site_ready(site) || !site->loaded) {
-        return "redis";
-    }
-
-    if (consent->anonymous) {
-        return "consent";
-    }
-
-    if (consent->visitor.len == 0) {
-        return "cookie";
+    why = ngx_smartmsg_claim_visitor(site, consent);
+    if (why) {
+        return why;
     }
 
     claim->visitor = consent->visitor;
@@ -139,6 +133,26 @@ ngx_smartmsg_claim_refusal(ngx_http_request_t *r, smartmsg_event_t *event,
                                      claim->limits);
 
     return NULL;
+}
+
+
+/* can he be remembered at all? */
+
+static const char *
+ngx_smartmsg_claim_visitor(ngx_smartmsg_site_t *site,
+    ngx_smartmsg_consent_t *consent)
+{
+    /* in a new worker what is switched off is not known yet */
+
+    if (!ngx_smartmsg_site_ready(site) || !site->loaded) {
+        return "redis";
+    }
+
+    if (consent->anonymous) {
+        return "consent";
+    }
+
+    return (consent->visitor.len == 0) ? "cookie" : NULL;
 }
 
 

@@ -12,8 +12,12 @@
 
 static char *ngx_smartmsg_cookie_parameter(ngx_conf_t *cf,
     ngx_smartmsg_cookie_conf_t *cookie, ngx_str_t *value);
+static ngx_int_t ngx_smartmsg_cookie_word(ngx_smartmsg_cookie_conf_t *cookie,
+    ngx_str_t *value);
 static char *ngx_smartmsg_cookie_check(ngx_conf_t *cf,
     ngx_smartmsg_cookie_conf_t *cookie);
+static char *ngx_smartmsg_fact_type(ngx_conf_t *cf,
+    ngx_smartmsg_fact_conf_t *fact, ngx_str_t *type);
 static void ngx_smartmsg_limit_body(ngx_conf_t *cf);
 static ngx_int_t ngx_smartmsg_runtime_uri(ngx_conf_t *cf, ngx_str_t *endpoint,
     const smartmsg_runtime_t *file, ngx_str_t *uri);
@@ -288,45 +292,51 @@ ngx_smartmsg_cookie_parameter(ngx_conf_t *cf,
             return NGX_CONF_OK;
         }
 
-        goto invalid;
-    }
-
-    if (ngx_strcasecmp(value->data, (u_char *) "samesite=lax") == 0) {
-        cookie->samesite = SMARTMSG_SAMESITE_LAX;
+    } else if (ngx_smartmsg_cookie_word(cookie, value) == NGX_OK) {
         return NGX_CONF_OK;
     }
-
-    if (ngx_strcasecmp(value->data, (u_char *) "samesite=strict") == 0) {
-        cookie->samesite = SMARTMSG_SAMESITE_STRICT;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcasecmp(value->data, (u_char *) "samesite=none") == 0) {
-        cookie->samesite = SMARTMSG_SAMESITE_NONE;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value->data, "secure=auto") == 0) {
-        cookie->secure = NGX_SMARTMSG_SECURE_AUTO;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value->data, "secure=on") == 0) {
-        cookie->secure = NGX_SMARTMSG_SECURE_ON;
-        return NGX_CONF_OK;
-    }
-
-    if (ngx_strcmp(value->data, "secure=off") == 0) {
-        cookie->secure = NGX_SMARTMSG_SECURE_OFF;
-        return NGX_CONF_OK;
-    }
-
-invalid:
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\" of smartmsg_cookie", value);
 
     return NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_cookie_word(ngx_smartmsg_cookie_conf_t *cookie, ngx_str_t *value)
+{
+    if (ngx_strcasecmp(value->data, (u_char *) "samesite=lax") == 0) {
+        cookie->samesite = SMARTMSG_SAMESITE_LAX;
+        return NGX_OK;
+    }
+
+    if (ngx_strcasecmp(value->data, (u_char *) "samesite=strict") == 0) {
+        cookie->samesite = SMARTMSG_SAMESITE_STRICT;
+        return NGX_OK;
+    }
+
+    if (ngx_strcasecmp(value->data, (u_char *) "samesite=none") == 0) {
+        cookie->samesite = SMARTMSG_SAMESITE_NONE;
+        return NGX_OK;
+    }
+
+    if (ngx_strcmp(value->data, "secure=auto") == 0) {
+        cookie->secure = NGX_SMARTMSG_SECURE_AUTO;
+        return NGX_OK;
+    }
+
+    if (ngx_strcmp(value->data, "secure=on") == 0) {
+        cookie->secure = NGX_SMARTMSG_SECURE_ON;
+        return NGX_OK;
+    }
+
+    if (ngx_strcmp(value->data, "secure=off") == 0) {
+        cookie->secure = NGX_SMARTMSG_SECURE_OFF;
+        return NGX_OK;
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -366,7 +376,6 @@ ngx_smartmsg_fact_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_smartmsg_loc_conf_t  *lcf = conf;
 
     ngx_str_t                         *value;
-    ngx_uint_t                         i;
     ngx_smartmsg_fact_conf_t          *fact;
     ngx_http_compile_complex_value_t   ccv;
 
@@ -402,14 +411,21 @@ ngx_smartmsg_fact_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (cf->args->nelts == 3) {
-        return NGX_CONF_OK;
-    }
+    return (cf->args->nelts == 3)
+           ? NGX_CONF_OK : ngx_smartmsg_fact_type(cf, fact, &value[3]);
+}
+
+
+static char *
+ngx_smartmsg_fact_type(ngx_conf_t *cf, ngx_smartmsg_fact_conf_t *fact,
+    ngx_str_t *type)
+{
+    ngx_uint_t  i;
 
     for (i = 0; i < sizeof(ngx_smartmsg_fact_types) / sizeof(ngx_str_t); i++) {
 
-        if (value[3].len == ngx_smartmsg_fact_types[i].len
-            && ngx_strcmp(value[3].data, ngx_smartmsg_fact_types[i].data) == 0)
+        if (type->len == ngx_smartmsg_fact_types[i].len
+            && ngx_strcmp(type->data, ngx_smartmsg_fact_types[i].data) == 0)
         {
             fact->type = i;
             return NGX_CONF_OK;
@@ -419,7 +435,7 @@ ngx_smartmsg_fact_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid type \"%V\" of smartmsg_fact \"%V\", it must "
                        "be \"auto\", \"string\", \"number\" or \"boolean\"",
-                       &value[3], &value[1]);
+                       type, &fact->name);
 
     return NGX_CONF_ERROR;
 }

@@ -22,6 +22,7 @@ static ngx_uint_t ngx_smartmsg_answer_nothing(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_answer_wait(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_answer(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_answer_send(ngx_smartmsg_ctx_t *ctx);
+static ngx_int_t ngx_smartmsg_answer_headers(ngx_http_request_t *r);
 
 
 static ngx_str_t  ngx_smartmsg_answer_head =
@@ -261,7 +262,6 @@ ngx_smartmsg_answer_send(ngx_smartmsg_ctx_t *ctx)
 {
     ngx_int_t            rc;
     ngx_buf_t           *head, *templates;
-    ngx_str_t            none, nosniff;
     ngx_chain_t          out[2];
     ngx_http_request_t  *r;
 
@@ -298,22 +298,9 @@ ngx_smartmsg_answer_send(ngx_smartmsg_ctx_t *ctx)
     head->last_buf = 1;
     head->last_in_chain = 1;
 
-    ngx_str_set(&none, "no-store");
-    ngx_str_set(&nosniff, "nosniff");
-
-    if (ngx_smartmsg_add_header(r, "Cache-Control", &none) != NGX_OK
-        || ngx_smartmsg_add_header(r, "X-Content-Type-Options", &nosniff)
-           != NGX_OK)
-    {
+    if (ngx_smartmsg_answer_headers(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    r->headers_out.status = NGX_HTTP_OK;
-
-    ngx_str_set(&r->headers_out.content_type, "text/html");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    ngx_str_set(&r->headers_out.charset, "utf-8");
 
     rc = ngx_http_send_header(r);
 
@@ -322,6 +309,29 @@ ngx_smartmsg_answer_send(ngx_smartmsg_ctx_t *ctx)
     }
 
     return ngx_http_output_filter(r, out);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_answer_headers(ngx_http_request_t *r)
+{
+    ngx_str_t  none, nosniff;
+
+    r->headers_out.status = NGX_HTTP_OK;
+
+    ngx_str_set(&r->headers_out.content_type, "text/html");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    ngx_str_set(&r->headers_out.charset, "utf-8");
+
+    ngx_str_set(&none, "no-store");
+    ngx_str_set(&nosniff, "nosniff");
+
+    if (ngx_smartmsg_add_header(r, "Cache-Control", &none) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_smartmsg_add_header(r, "X-Content-Type-Options", &nosniff);
 }
 
 

@@ -20,6 +20,7 @@
 #define NGX_SMARTMSG_REFERRER_SIZE  1024
 
 
+static ngx_int_t ngx_smartmsg_decide_language(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_decide_decode(ngx_http_request_t *r,
     ngx_str_t *page);
 static ngx_int_t ngx_smartmsg_decide_uri(ngx_http_request_t *r,
@@ -31,12 +32,9 @@ static ngx_int_t ngx_smartmsg_decide_referer(ngx_http_request_t *r,
 ngx_int_t
 ngx_smartmsg_decide_page(ngx_smartmsg_ctx_t *ctx)
 {
-    char                        buf[SMARTMSG_HTML_LANG];
-    size_t                      len;
     u_char                     *p;
     ngx_int_t                   rc;
     ngx_str_t                   page, referrer, view;
-    smartmsg_str_t              args;
     ngx_http_request_t         *r;
     ngx_smartmsg_main_conf_t   *mcf;
 
@@ -47,22 +45,11 @@ ngx_smartmsg_decide_page(ngx_smartmsg_ctx_t *ctx)
         return rc;
     }
 
-    args = ngx_smartmsg_str(&r->args);
-
     ctx->again = (ngx_http_arg(r, (u_char *) "view", 4, &view) == NGX_OK
                   && view.len == 1 && view.data[0] == '0');
 
-    if (smartmsg_query_get(args, smartmsg_str("lang", 4), buf, sizeof(buf),
-                           &len)
-        && len)
-    {
-        ctx->language.data = ngx_pnalloc(r->pool, len);
-        if (ctx->language.data == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_memcpy(ctx->language.data, buf, len);
-        ctx->language.len = len;
+    if (ngx_smartmsg_decide_language(ctx) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     p = ngx_pnalloc(r->pool, NGX_SMARTMSG_REFERRER_SIZE);
@@ -71,7 +58,8 @@ ngx_smartmsg_decide_page(ngx_smartmsg_ctx_t *ctx)
     }
 
     referrer.data = p;
-    (void) smartmsg_query_get(args, smartmsg_str("referrer", 8), (char *) p,
+    (void) smartmsg_query_get(ngx_smartmsg_str(&r->args),
+                              smartmsg_str("referrer", 8), (char *) p,
                               NGX_SMARTMSG_REFERRER_SIZE, &referrer.len);
 
     if (ngx_smartmsg_decide_referer(r, &referrer) != NGX_OK) {
@@ -91,6 +79,34 @@ ngx_smartmsg_decide_page(ngx_smartmsg_ctx_t *ctx)
         r->variables[mcf->request_uri].valid = 0;
         r->variables[mcf->request_uri].not_found = 0;
     }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_decide_language(ngx_smartmsg_ctx_t *ctx)
+{
+    char                 buf[SMARTMSG_HTML_LANG];
+    size_t               len;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    if (!smartmsg_query_get(ngx_smartmsg_str(&r->args),
+                            smartmsg_str("lang", 4), buf, sizeof(buf), &len)
+        || len == 0)
+    {
+        return NGX_OK;
+    }
+
+    ctx->language.data = ngx_pnalloc(r->pool, len);
+    if (ctx->language.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(ctx->language.data, buf, len);
+    ctx->language.len = len;
 
     return NGX_OK;
 }

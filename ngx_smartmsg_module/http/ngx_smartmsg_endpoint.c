@@ -14,6 +14,8 @@ static const smartmsg_runtime_t *ngx_smartmsg_find_runtime(ngx_str_t *name,
 static ngx_uint_t ngx_smartmsg_is_hash(u_char *p, size_t len);
 static ngx_int_t ngx_smartmsg_runtime_handler(ngx_http_request_t *r,
     const smartmsg_runtime_t *file, ngx_uint_t current);
+static ngx_int_t ngx_smartmsg_runtime_headers(ngx_http_request_t *r,
+    ngx_uint_t current);
 static ngx_int_t ngx_smartmsg_runtime_encoding(ngx_http_request_t *r);
 static ngx_int_t ngx_smartmsg_literal(ngx_http_request_t *r,
     const char *name, const char *text);
@@ -171,21 +173,7 @@ ngx_smartmsg_runtime_handler(ngx_http_request_t *r,
         }
     }
 
-    r->headers_out.status = NGX_HTTP_OK;
-
-    ngx_str_set(&r->headers_out.content_type, "text/javascript");
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    ngx_str_set(&r->headers_out.charset, "utf-8");
-
-    if (ngx_smartmsg_literal(r, "Cache-Control", current
-                             ? "public, max-age=31536000, immutable"
-                             : "no-store")
-        != NGX_OK
-        || ngx_smartmsg_literal(r, "Vary", "Accept-Encoding") != NGX_OK
-        || ngx_smartmsg_literal(r, "X-Content-Type-Options", "nosniff")
-           != NGX_OK)
-    {
+    if (ngx_smartmsg_runtime_headers(r, current) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -212,6 +200,32 @@ ngx_smartmsg_runtime_handler(ngx_http_request_t *r,
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_runtime_headers(ngx_http_request_t *r, ngx_uint_t current)
+{
+    const char  *caching;
+
+    r->headers_out.status = NGX_HTTP_OK;
+
+    ngx_str_set(&r->headers_out.content_type, "text/javascript");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    ngx_str_set(&r->headers_out.charset, "utf-8");
+
+    caching = current ? "public, max-age=31536000, immutable" : "no-store";
+
+    if (ngx_smartmsg_literal(r, "Cache-Control", caching) != NGX_OK
+        || ngx_smartmsg_literal(r, "Vary", "Accept-Encoding") != NGX_OK
+        || ngx_smartmsg_literal(r, "X-Content-Type-Options", "nosniff")
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

@@ -12,11 +12,15 @@ typedef struct {
 static ngx_str_t *ngx_smartmsg_upstream_encoding(ngx_smartmsg_headers_t *h);
 static ngx_int_t ngx_smartmsg_upstream_tags(ngx_http_request_t *r,
     ngx_uint_t others, ngx_str_t *tags);
+static ngx_int_t ngx_smartmsg_upstream_turn(ngx_str_t *value, ngx_str_t *end,
+    ngx_uint_t others, ngx_str_t *tags);
 static u_char *ngx_smartmsg_upstream_tag(u_char *p, u_char *last);
 static ngx_int_t ngx_smartmsg_replace_encoding(ngx_http_request_t *r,
     ngx_str_t *encoding);
 static ngx_int_t ngx_smartmsg_copy_headers(ngx_http_request_t *r,
     ngx_smartmsg_asked_t *asked);
+static ngx_uint_t ngx_smartmsg_is_dropped(ngx_http_request_t *r,
+    ngx_table_elt_t *header, ngx_smartmsg_asked_t *asked);
 
 
 static ngx_str_t  ngx_smartmsg_gzip = ngx_string("gzip");
@@ -130,12 +134,8 @@ static ngx_int_t
 ngx_smartmsg_upstream_tags(ngx_http_request_t *r, ngx_uint_t others,
     ngx_str_t *tags)
 {
-    u_char                   *p, *q, *last, *out;
-    u_char                    end[NGX_SMARTMSG_TAG_LEN + 2];
-    size_t                    len;
-    ngx_int_t                 rc;
-    ngx_str_t                *value;
-    ngx_uint_t                ours;
+    u_char                    buf[NGX_SMARTMSG_TAG_LEN + 2];
+    ngx_str_t                *value, end;
     ngx_smartmsg_srv_conf_t  *scf;
 
     if (r->headers_in.if_none_match == NULL) {
@@ -144,19 +144,34 @@ ngx_smartmsg_upstream_tags(ngx_http_request_t *r, ngx_uint_t others,
 
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
 
-    len = ngx_sprintf(end, NGX_SMARTMSG_TAG "\"", scf->tag) - end;
+    end.data = buf;
+    end.len = ngx_sprintf(buf, NGX_SMARTMSG_TAG "\"", scf->tag) - buf;
 
     value = &r->headers_in.if_none_match->value;
 
     /* two bytes may part what one has parted before */
 
-    out = ngx_pnalloc(r->pool, 2 * value->len + 1);
-    if (out == NULL) {
+    tags->data = ngx_pnalloc(r->pool, 2 * value->len + 1);
+    if (tags->data == NULL) {
         return NGX_ERROR;
     }
 
-    tags->data = out;
+    return ngx_smartmsg_upstream_turn(value, &end, others, tags);
+}
+
+
+/* writes the list, see above, to tags->data */
+
+static ngx_int_t
+ngx_smartmsg_upstream_turn(ngx_str_t *value, ngx_str_t *end, ngx_uint_t others,
+    ngx_str_t *tags)
+{
+    u_char      *p, *q, *last, *out;
+    ngx_int_t    rc;
+    ngx_uint_t   ours;
+
     rc = NGX_DECLINED;
+    out = tags->data;
 
     p = value->data;
     last = p + value->len;
@@ -173,8 +188,8 @@ ngx_smartmsg_upstream_tags(ngx_http_request_t *r, ngx_uint_t others,
 
         q = ngx_smartmsg_upstream_tag(p, last);
 
-        ours = ((size_t) (q - p) > len
-                && ngx_memcmp(q - len, end, len) == 0);
+        ours = ((size_t) (q - p) > end->len
+                && ngx_memcmp(q - end->len, end->data, end->len) == 0);
 
         if (ours || others) {
 
@@ -183,7 +198,7 @@ ngx_smartmsg_upstream_tags(ngx_http_request_t *r, ngx_uint_t others,
                 *out++ = ' ';
             }
 
-            out = ngx_cpymem(out, p, ours ? q - p - len : (size_t) (q - p));
+            out = ngx_cpymem(out, p, q - p - (ours ? end->len : 0));
 
             if (ours) {
                 *out++ = '"';
@@ -287,12 +302,7 @@ ngx_smartmsg_copy_headers(ngx_http_request_t *r, ngx_smartmsg_asked_t *asked)
 
     while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
 
-        if ((ngx_smartmsg_header_is(header, &ngx_smartmsg_none_match)
-             && (asked->none_match.len == 0
-                 || header != r->headers_in.if_none_match))
-            || (!asked->since
-                && ngx_smartmsg_header_is(header, &ngx_smartmsg_since)))
-        {
+        if (ngx_smartmsg_is_dropped(r, header, asked)) {
             continue;
         }
 
@@ -331,4 +341,18 @@ ngx_smartmsg_copy_headers(ngx_http_request_t *r, ngx_smartmsg_asked_t *asked)
     r->headers_in.if_modified_since = since;
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_smartmsg_is_dropped(ngx_http_request_t *r, ngx_table_elt_t *header,
+    ngx_smartmsg_asked_t *asked)
+{
+    if (ngx_smartmsg_header_is(header, &ngx_smartmsg_none_match)) {
+        return (asked->none_match.len == 0
+                || header != r->headers_in.if_none_match);
+    }
+
+    return (!asked->since
+            && ngx_smartmsg_header_is(header, &ngx_smartmsg_since));
 }
