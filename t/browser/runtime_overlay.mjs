@@ -193,10 +193,7 @@ test('bubble: works where popovers are unknown', corner, async ({ page, open }) 
   await page.addInitScript(() => {
     delete HTMLElement.prototype.showPopover;
     delete HTMLElement.prototype.hidePopover;
-    const set = Element.prototype.setAttribute;
-    Element.prototype.setAttribute = function (name, value) {
-      if (name !== 'popover') set.call(this, name, value);
-    };
+    delete HTMLElement.prototype.popover;
   });
   const bubble = await openBubble(page, open);
   assert.ok(await bubble.isVisible());
@@ -233,6 +230,25 @@ for (const [scheme, dark] of [
   test(`a ${scheme} shop gets a ${scheme} dialog`, modal, async ({ page, open }) => {
     await page.emulateMedia({ colorScheme: scheme });
     const dialog = await openDialog(page, open);
+    assert.equal(await dialog.evaluate((element) => element.classList.contains('dark')), dark);
+  });
+}
+
+for (const [words, ground, dark] of [
+  ['#eee', 'none', true],
+  ['rgb(20 20 20 / 0.9)', '#000', false],
+  ['oklch(0.9 0.03 250)', 'none', true],
+  ['oklch(0.3 0.03 250)', 'none', false],
+  ['lab(90 0 0)', 'none', true],
+  ['lab(20 0 0)', 'none', false],
+  ['color(display-p3 0.1 0.1 0.1)', 'none', false],
+]) {
+  test(`words of ${words} stand in a ${dark ? 'dark' : 'light'} shop`, modal, async ({ page, open }) => {
+    await open();
+    await page.evaluate((style) => Object.assign(document.body.style, style), { color: words, background: ground });
+    await leave(page);
+    const dialog = page.locator(DIALOG);
+    await dialog.waitFor();
     assert.equal(await dialog.evaluate((element) => element.classList.contains('dark')), dark);
   });
 }

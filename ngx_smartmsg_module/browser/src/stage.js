@@ -1,4 +1,4 @@
-import { safely } from './border.js';
+import { createAlarm, listen, safely } from './border.js';
 import { on as hear } from './bus.js';
 import { flat, line } from './flat.js';
 import { mayInterrupt } from './manners.js';
@@ -53,7 +53,7 @@ export function createStage({ report, claim }) {
     const resident = RESIDENT.test(message.as);
     busy = !resident;
     try {
-      ui.present(message, {
+      const told = {
         clicked: safely((action) => report({ event: 'click', ...about, action })),
         answered: safely((fields, consent) =>
           report({ event: 'answer', ...about, fields: flat(fields), consent: consent && line(consent, 512) }),
@@ -65,7 +65,8 @@ export function createStage({ report, claim }) {
           }
           if (dismissed) report({ event: 'dismiss', ...about });
         }),
-      });
+      };
+      ui.present(message, told, [safely, listen, createAlarm]);
     } catch {
       busy = false;
       return false;

@@ -13,7 +13,7 @@ function say(box, text) {
 
 /** Copies the code of a coupon; where that is not allowed it is selected, ready to be copied by hand. */
 export async function copyCode(box, button) {
-  const field = button.previousElementSibling;
+  const field = button.previousSibling;
   try {
     await navigator.clipboard.writeText(field.value);
   } catch {
@@ -41,14 +41,13 @@ export async function callShop(box, button) {
 /** Hands the answers over if the browser finds all of them valid, and thanks. */
 export function sendForm(box, { answered }) {
   const form = box.querySelector('.form');
-  const inputs = [...form.querySelectorAll('input,textarea')];
-  if (!inputs.every((input) => input.reportValidity())) return;
   const fields = {};
-  for (const input of inputs) {
+  for (const input of form.querySelectorAll('input,textarea')) {
     const { name, type, value, checked } = input;
+    if (!input.reportValidity()) return;
     if (name && value && (type !== 'radio' || checked)) fields[name] = input.closest('.rating') ? +value : value;
   }
-  answered(fields, form.querySelector('.consent')?.textContent.slice(0, 512));
+  answered(fields, form.querySelector('.consent')?.textContent);
   form.remove();
   focusOn(say(box, form.lastChild.dataset.done));
 }

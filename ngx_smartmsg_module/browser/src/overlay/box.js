@@ -1,26 +1,28 @@
-import { listen, safely } from '../border.js';
 import { callShop, copyCode, sendForm } from './actions.js';
-import { shopLook } from './look.js';
+import { listen, safely } from './border.js';
+import { isLight } from './look.js';
+import { unfold } from './tab.js';
 
-const RELATIONS = { title: 'labelled', text: 'described' };
+/** What the words of a message are for its box. */
+const RELATIONS = { title: 'aria-labelledby', text: 'aria-describedby' };
 
 /**
  * Builds the element of an overlay from the server's HTML. Nodes are only created and cloned, which every CSP and every
- * Trusted Types policy allows.
+ * Trusted Types policy allows. The box lives outside the shop's tree and inherits nothing, so the few things that make it
+ * look at home are read from the page.
  */
-export function createBox(tag, { as, at, lang, theme, content }, told, close) {
-  const box = document.createElement(tag);
-  const { font, dark } = shopLook();
-  box.className = `message ${as} ${at ?? ''}${dark ? ' dark' : ''}`;
+export function createBox({ as, at, lang, theme, content }, told, close) {
+  const box = document.createElement(/dialog|sheet/.test(as) ? 'dialog' : 'div');
+  const { fontFamily: font, color } = getComputedStyle(document.body);
+  box.className = `message ${as} ${at ?? ''}${isLight(color) ? ' dark' : ''}`;
   for (const [name, value] of Object.entries({ font, ...theme })) box.style.setProperty(`--${name}`, value);
   if (lang) box.lang = lang;
   box.dir = 'auto';
-  box.append(document.importNode(content, true));
-  for (const [part, relation] of Object.entries(RELATIONS)) {
-    const element = box.querySelector(`.${part}`);
-    if (!element) continue;
-    element.id = part;
-    box.setAttribute(`aria-${relation}by`, part);
+  box.setAttribute('role', /inline|tab/.test(as) ? 'region' : 'dialog');
+  box.append(content.cloneNode(true));
+  for (const part of box.querySelectorAll('.title,.text')) {
+    part.id = part.className;
+    box.setAttribute(RELATIONS[part.id], part.id);
   }
   listen(box, 'click auxclick', (event) => onClick(event, box, told, close));
   listen(box, 'keydown', ({ key, target }) => key === 'Enter' && target.matches('.field input') && sendForm(box, told));
@@ -31,11 +33,13 @@ export function createBox(tag, { as, at, lang, theme, content }, told, close) {
  * A link does what links do: it is reported, never stopped or replaced. The box goes after the browser has followed it,
  * since tel: and mailto: leave the visitor on the page.
  */
-function onClick({ type, target, button }, box, told, close) {
+function onClick({ target, button }, box, told, close) {
   const control = target.closest('a,button');
-  if (!control || control.matches('.open,.stop,.consent a') || (type === 'auxclick' && (button !== 1 || !control.href)))
-    return;
-  if (control.matches('.send')) {
+  // The middle button opens links; all else is nothing that it does.
+  if (!control || control.matches('.stop,.consent a') || button > 1 || (button && !control.href)) return;
+  if (control.matches('.open')) {
+    unfold(box);
+  } else if (control.matches('.send')) {
     sendForm(box, told);
   } else if (control.matches('[data-close]')) {
     close(true);

@@ -1,8 +1,9 @@
-import { createAlarm, listen } from '../border.js';
 import { focusOn } from './actions.js';
+import { createAlarm, listen } from './border.js';
 
-/** More than a day is told by its end: nobody counts so many hours. */
+/** Seconds. More than a day is told by its end: nobody counts so many hours. */
 const DAY = 86400;
+const HOUR = 3600;
 /** Seconds left that are worth telling somebody who does not see the clock. */
 const SPOKEN = /^(3600|600|300|60|10)$/;
 
@@ -14,19 +15,20 @@ export function runCountdown(box, signal) {
   const part = box.querySelector('.countdown');
   if (!part) return;
   const { until, seconds, done } = part.dataset;
-  const end = until ? until * 1000 : Date.now() + seconds * 1000;
+  const now = () => Date.now() / 1000;
+  const end = +until || now() + +seconds;
   const clock = part.querySelector('.clock');
   const alarm = createAlarm(signal);
-  const date = `\u2192 ${new Date(end).toLocaleString(box.lang || [])}`;
+  const date = `\u2192 ${new Date(end * 1000).toLocaleString(box.lang || [])}`;
 
   function tick() {
-    const left = Math.ceil((end - Date.now()) / 1000);
+    const left = Math.ceil(end - now());
     if (left <= 0) {
       part.textContent = done;
       return;
     }
     clock.setAttribute('aria-live', SPOKEN.test(left) ? 'polite' : 'off');
-    clock.textContent = left > DAY ? date : new Date(left * 1000).toISOString().slice(11, 19).replace(/^00:/, '');
+    clock.textContent = left < DAY ? new Date(left * 1000).toISOString().slice(left < HOUR ? 14 : 11, 19) : date;
     alarm.set(1000, tick);
   }
 

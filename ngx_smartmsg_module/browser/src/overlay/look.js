@@ -1,25 +1,9 @@
 /**
- * What an overlay takes over from the shop. It lives outside the shop's tree and inherits nothing, so the few things
- * that make it look at home are read from the page when it opens.
- *
- * @returns {{font: string, dark: boolean}}
+ * Whether words of this colour, as computed, stand on dark ground, whatever that is painted with. The notations that are
+ * younger than rgb() begin with the lightness.
  */
-export function shopLook() {
-  const page = getComputedStyle(document.documentElement);
-  const body = getComputedStyle(document.body);
-  return {
-    font: body.fontFamily,
-    dark: isDark(body) ?? isDark(page) ?? isDarkCanvas(page),
-  };
-}
-
-/** @returns {boolean|undefined} undefined where the colour lets what is below shine through, or is of a newer notation */
-function isDark({ backgroundColor }) {
-  const [red, green, blue, alpha = 1] = backgroundColor.match(/^rgb/) ? backgroundColor.match(/[\d.]+/g) : [0, 0, 0, 0];
-  return alpha < 0.5 ? undefined : red * 0.3 + green * 0.59 + blue * 0.11 < 128;
-}
-
-/** The browser's own background is dark only if the shop says that it supports it. */
-function isDarkCanvas({ colorScheme }) {
-  return /dark/.test(colorScheme) && (!/light/.test(colorScheme) || matchMedia('(prefers-color-scheme: dark)').matches);
+export function isLight(color) {
+  const [first, green, blue] = color.match(/\b[\d.]+/g) ?? [];
+  if (/^rgb/.test(color)) return first * 0.3 + green * 0.59 + blue * 0.11 > 128;
+  return first > (/^l/.test(color) ? 50 : 0.5);
 }

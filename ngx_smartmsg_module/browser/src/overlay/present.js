@@ -1,21 +1,24 @@
+import { takeBorder } from './border.js';
 import { createBox } from './box.js';
 import { runCountdown } from './countdown.js';
-import { FLOAT } from './float.js';
+import { makeFloat } from './float.js';
 import { mount } from './host.js';
-import { MODAL } from './modal.js';
-import { INLINE, TAB } from './resident.js';
+import { makeModal } from './modal.js';
+import { fold } from './tab.js';
 
 /**
- * A kind of overlay: `tag` of its element, if it is no div; `prepare(box, close, signal, message)` before it is on the
- * page, where `close(true)` declines the message and `signal` aborts when it goes; perhaps `open(box)` and
- * `close(box)` once it is on the page; `stays` if a link in it does not end it; `fold(box)`, see TAB.
+ * What makes a box one of a kind: `(box, close, signal, message)`, before it is on the page, where `close(true)` declines
+ * the message and `signal` aborts when it goes. Returns what brings it on screen once it is on the page, if that is not all.
  */
-const KINDS = { dialog: MODAL, sheet: MODAL, slide: FLOAT, bar: FLOAT, bubble: FLOAT, inline: INLINE, tab: TAB };
-
-/** Browsers without these, which are younger than dialogs, show no messages; everything else works for them. */
-export function canPresent() {
-  return 'adoptedStyleSheets' in document;
-}
+const KINDS = {
+  dialog: makeModal,
+  sheet: makeModal,
+  slide: makeFloat,
+  bar: makeFloat,
+  bubble: makeFloat,
+  tab: makeFloat,
+  inline() {},
+};
 
 /**
  * Brings a message on screen.
@@ -26,22 +29,25 @@ export function canPresent() {
  *   closed: (dismissed: boolean) => void}} told `clicked` for each use of a link or button, with its index if it is one
  *   of the actions; `answered` when its form is sent, with what one agreed to; `closed` once, with whether the visitor
  *   declined
+ * @param {Function[]} border see takeBorder()
  * @throws {Error} when the kind of overlay is unknown, its place is not there or the browser refuses
  */
-export function present(message, told) {
-  const kind = KINDS[message.as];
+export function present(message, told, border) {
+  const { as } = message;
   const life = new AbortController();
+  takeBorder(border);
 
+  /** A link does not end what is part of the page, and a tab closes to a tab first. */
   function close(dismissed) {
-    if (life.signal.aborted || (kind.stays && !dismissed) || kind.fold?.(box)) return;
+    if (life.signal.aborted || (as === 'inline' && !dismissed) || fold(box)) return;
     life.abort();
-    kind.close?.(box);
+    box.close?.();
     unmount();
     told.closed(dismissed);
   }
 
-  const box = createBox(kind.tag ?? 'div', message, told, close);
-  kind.prepare(box, close, life.signal, message);
+  const box = createBox(message, told, close);
+  const open = KINDS[as](box, close, life.signal, message);
   runCountdown(box, life.signal);
-  const unmount = mount(box, () => kind.open?.(box), message);
+  const unmount = mount(box, open, message);
 }
