@@ -125,7 +125,7 @@ ngx_smartmsg_cmd_add(ngx_smartmsg_cmd_t *cmd, const void *data, size_t len)
         return;
     }
 
-    /* hiredis copies from the pointer even when there is nothing to copy */
+    /* it is copied even when there is nothing to copy */
 
     cmd->argv[cmd->argc] = data ? data : "";
     cmd->argvlen[cmd->argc] = len;

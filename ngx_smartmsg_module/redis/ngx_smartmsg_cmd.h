@@ -41,8 +41,8 @@ typedef struct {
 
 
 /*
- * Starts a command.  The text has to live until the command is sent, as have
- * those of _text() and _str(); they are not copied.
+ * Starts a command; its name is a literal.  The texts of _text() and _str()
+ * have to live until the command is sent, they are not copied.
  */
 
 void ngx_smartmsg_cmd(ngx_smartmsg_cmd_t *cmd, const char *name);

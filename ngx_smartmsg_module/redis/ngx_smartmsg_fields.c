@@ -5,28 +5,46 @@
 #include "redis/ngx_smartmsg_fields.h"
 
 
-static ngx_int_t ngx_smartmsg_fields_check(redisReply *reply, size_t *size);
+/* so few are sorted faster without a call for each comparison */
+
+#define NGX_SMARTMSG_FIELDS_FEW  16
+
+
+static ngx_uint_t ngx_smartmsg_fields_check(smartmsg_resp_t *reply);
+static void ngx_smartmsg_fields_sort(ngx_smartmsg_fields_t *fields);
 static int ngx_libc_cdecl ngx_smartmsg_fields_cmp(const void *one,
     const void *two);
-static ngx_int_t ngx_smartmsg_fields_compare(const u_char *a, size_t alen,
-    const u_char *b, size_t blen);
+static ngx_inline ngx_int_t ngx_smartmsg_fields_compare(const u_char *a,
+    size_t alen, const u_char *b, size_t blen);
 
+
+/*
+ * The texts are copied at once, with the few bytes of the protocol that stand
+ * between them.
+ */
 
 ngx_smartmsg_fields_t *
-ngx_smartmsg_fields_create(redisReply *reply, ngx_log_t *log)
+ngx_smartmsg_fields_create(smartmsg_resp_t *reply, ngx_log_t *log)
 {
+    char                   *text;
+    size_t                  size, head;
     u_char                 *p;
-    size_t                  size, head, i;
-    redisReply             *r;
-    ngx_str_t              *s;
+    ngx_uint_t              i, n;
+    smartmsg_resp_t        *r, *last;
     ngx_smartmsg_fields_t  *fields;
 
-    if (ngx_smartmsg_fields_check(reply, &size) != NGX_OK) {
+    if (!ngx_smartmsg_fields_check(reply)) {
         return NULL;
     }
 
-    head = sizeof(ngx_smartmsg_fields_t)
-           + reply->elements / 2 * sizeof(ngx_smartmsg_field_t);
+    n = reply->number / 2;
+    head = sizeof(ngx_smartmsg_fields_t) + n * sizeof(ngx_smartmsg_field_t);
+
+    r = smartmsg_resp_first(reply);
+    last = reply + 2 * n;
+
+    text = n ? r->str : NULL;
+    size = n ? last->str + last->len - text : 0;
 
     fields = ngx_alloc(head + size, log);
     if (fields == NULL) {
@@ -34,23 +52,28 @@ ngx_smartmsg_fields_create(redisReply *reply, ngx_log_t *log)
     }
 
     fields->elts = (ngx_smartmsg_field_t *) (fields + 1);
-    fields->nelts = reply->elements / 2;
-    fields->size = size;
+    fields->nelts = n;
+    fields->size = 0;
 
     p = (u_char *) fields + head;
 
-    for (i = 0; i < reply->elements; i++) {
-        r = reply->element[i];
-        s = (i % 2) ? &fields->elts[i / 2].value : &fields->elts[i / 2].name;
-
-        s->data = p;
-        s->len = r->len;
-
-        p = ngx_cpymem(p, r->str, r->len);
+    if (size) {
+        ngx_memcpy(p, text, size);
     }
 
-    qsort(fields->elts, fields->nelts, sizeof(ngx_smartmsg_field_t),
-          ngx_smartmsg_fields_cmp);
+    for (i = 0; i < n; i++) {
+        fields->elts[i].name.data = p + (r->str - text);
+        fields->elts[i].name.len = r->len;
+        fields->size += r->len;
+        r++;
+
+        fields->elts[i].value.data = p + (r->str - text);
+        fields->elts[i].value.len = r->len;
+        fields->size += r->len;
+        r++;
+    }
+
+    ngx_smartmsg_fields_sort(fields);
 
     return fields;
 }
@@ -123,28 +146,56 @@ ngx_smartmsg_fields_digest(ngx_smartmsg_fields_t *fields, ngx_md5_t *md5)
 }
 
 
-static ngx_int_t
-ngx_smartmsg_fields_check(redisReply *reply, size_t *size)
+static ngx_uint_t
+ngx_smartmsg_fields_check(smartmsg_resp_t *reply)
 {
-    size_t  i;
+    int64_t  i;
 
-    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY
-        || reply->elements % 2 != 0)
+    if (reply == NULL || reply->type != SMARTMSG_RESP_ARRAY
+        || reply->number % 2 != 0)
     {
-        return NGX_ERROR;
+        return 0;
     }
 
-    *size = 0;
+    for (i = 1; i <= reply->number; i++) {
+        if (reply[i].type != SMARTMSG_RESP_STRING) {
+            return 0;
+        }
+    }
 
-    for (i = 0; i < reply->elements; i++) {
-        if (reply->element[i]->type != REDIS_REPLY_STRING) {
-            return NGX_ERROR;
+    return 1;
+}
+
+
+static void
+ngx_smartmsg_fields_sort(ngx_smartmsg_fields_t *fields)
+{
+    ngx_uint_t             i, k;
+    ngx_smartmsg_field_t   field, *elts;
+
+    elts = fields->elts;
+
+    if (fields->nelts > NGX_SMARTMSG_FIELDS_FEW) {
+        qsort(elts, fields->nelts, sizeof(ngx_smartmsg_field_t),
+              ngx_smartmsg_fields_cmp);
+        return;
+    }
+
+    for (i = 1; i < fields->nelts; i++) {
+        field = elts[i];
+
+        for (k = i;
+             k > 0
+             && ngx_smartmsg_fields_compare(field.name.data, field.name.len,
+                                            elts[k - 1].name.data,
+                                            elts[k - 1].name.len) < 0;
+             k--)
+        {
+            elts[k] = elts[k - 1];
         }
 
-        *size += reply->element[i]->len;
+        elts[k] = field;
     }
-
-    return NGX_OK;
 }
 
 
@@ -161,11 +212,17 @@ ngx_smartmsg_fields_cmp(const void *one, const void *two)
 }
 
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_smartmsg_fields_compare(const u_char *a, size_t alen, const u_char *b,
     size_t blen)
 {
     ngx_int_t  rc;
+
+    /* mostly the first byte tells */
+
+    if (alen && blen && *a != *b) {
+        return (ngx_int_t) *a - *b;
+    }
 
     rc = ngx_memcmp(a, b, ngx_min(alen, blen));
 

@@ -11,7 +11,7 @@
 #include <ngx_core.h>
 #include <ngx_md5.h>
 
-#include <hiredis/hiredis.h>
+#include "core/resp.h"
 
 
 typedef struct {
@@ -25,7 +25,7 @@ typedef struct {
     ngx_smartmsg_field_t         *elts;
     ngx_uint_t                    nelts;
 
-    /* bytes of all names and values */
+    /* bytes of all names and values together */
     size_t                        size;
 } ngx_smartmsg_fields_t;
 
@@ -36,7 +36,7 @@ typedef struct {
  * without memory.  To be freed with ngx_smartmsg_fields_free().
  */
 
-ngx_smartmsg_fields_t *ngx_smartmsg_fields_create(redisReply *reply,
+ngx_smartmsg_fields_t *ngx_smartmsg_fields_create(smartmsg_resp_t *reply,
     ngx_log_t *log);
 
 /*

@@ -19,7 +19,6 @@
 
 static void ngx_smartmsg_redis_gone(void *data, redisAsyncContext *ac);
 static void ngx_smartmsg_redis_down(ngx_smartmsg_redis_t *redis);
-static void ngx_smartmsg_redis_shutdown(void *data);
 static void ngx_smartmsg_redis_notify(ngx_smartmsg_redis_t *redis,
     ngx_uint_t up);
 static void ngx_smartmsg_redis_timer_handler(ngx_event_t *ev);
@@ -48,12 +47,12 @@ ngx_smartmsg_redis_create(ngx_smartmsg_redis_conf_t *conf, const char *role,
     redis->role = role;
 
     ngx_queue_init(&redis->inflight);
-    ngx_queue_init(&redis->held);
+    ngx_queue_init(&redis->spare);
     ngx_queue_init(&redis->listeners);
 
     redis->adapter.data = redis;
+    redis->adapter.connected = ngx_smartmsg_redis_connected;
     redis->adapter.gone = ngx_smartmsg_redis_gone;
-    redis->adapter.shutdown = ngx_smartmsg_redis_shutdown;
 
     /* nginx with debugging looks at the connection of a timer */
 
@@ -68,6 +67,8 @@ ngx_smartmsg_redis_create(ngx_smartmsg_redis_conf_t *conf, const char *role,
     redis->posted.handler = ngx_smartmsg_redis_posted_handler;
     redis->posted.data = &redis->dummy;
     redis->posted.log = log;
+
+    ngx_smartmsg_redis_stream_init(redis);
 
     return redis;
 }
@@ -118,19 +119,27 @@ ngx_smartmsg_redis_listen(ngx_smartmsg_redis_t *redis,
 void
 ngx_smartmsg_redis_close(ngx_smartmsg_redis_t *redis)
 {
+    ngx_queue_t  *q;
+
     redis->closing = 1;
 
     /* what the last requests wrote may still be in the buffer */
 
     if (redis->state == NGX_SMARTMSG_REDIS_READY) {
-        redisAsyncHandleWrite(redis->adapter.ac);
+        (void) ngx_smartmsg_redis_send(redis);
     }
 
     if (redis->adapter.ac) {
         redisAsyncFree(redis->adapter.ac);
     }
 
-    ngx_smartmsg_redis_fail_held(redis);
+    ngx_smartmsg_redis_fail(redis);
+
+    while (!ngx_queue_empty(&redis->spare)) {
+        q = ngx_queue_head(&redis->spare);
+        ngx_queue_remove(q);
+        ngx_free(ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue));
+    }
 
     if (redis->timer.timer_set) {
         ngx_del_timer(&redis->timer);
@@ -173,13 +182,19 @@ ngx_smartmsg_redis_up(ngx_smartmsg_redis_t *redis)
     redis->down = 0;
     redis->lost = 0;
 
-    ngx_smartmsg_redis_send_held(redis);
+    /* what was held back */
+
+    if (redis->ninflight) {
+        ngx_add_timer(&redis->timer, redis->conf->timeout);
+        ngx_smartmsg_redis_flush(redis, 0);
+    }
+
     ngx_smartmsg_redis_notify(redis, 1);
 }
 
 
 /*
- * hiredis is freeing the context; the callbacks of all commands have run.
+ * hiredis is freeing the context.
  */
 
 static void
@@ -189,6 +204,8 @@ ngx_smartmsg_redis_gone(void *data, redisAsyncContext *ac)
 
     ngx_uint_t  was_ready, at_rest;
     ngx_msec_t  life;
+
+    ngx_smartmsg_redis_stream_end(redis);
 
     if (redis->closing || redis->state == NGX_SMARTMSG_REDIS_CLOSED) {
         return;
@@ -200,13 +217,10 @@ ngx_smartmsg_redis_gone(void *data, redisAsyncContext *ac)
 
     was_ready = (redis->state == NGX_SMARTMSG_REDIS_READY);
     life = was_ready ? ngx_current_msec - redis->ready_since : 0;
-    at_rest = (was_ready && !redis->broken && ac->err == REDIS_ERR_EOF);
+    at_rest = (was_ready && redis->eof && redis->ninflight == 0);
 
-    if (redis->reason[0] == '\0') {
-        ngx_cpystrn((u_char *) redis->reason,
-                    (u_char *) (ac->err ? ac->errstr : "connection lost"),
-                    sizeof(redis->reason));
-    }
+    ngx_smartmsg_redis_because(redis, ac->err ? ac->errstr
+                                              : "connection lost");
 
     /* servers close idle connections; that is no failure yet */
 
@@ -269,15 +283,13 @@ ngx_smartmsg_redis_down(ngx_smartmsg_redis_t *redis)
 
     ngx_add_timer(&redis->timer, delay);
 
-    ngx_smartmsg_redis_fail_held(redis);
+    ngx_smartmsg_redis_fail(redis);
 }
 
 
-static void
-ngx_smartmsg_redis_shutdown(void *data)
+void
+ngx_smartmsg_redis_shutdown(ngx_smartmsg_redis_t *redis)
 {
-    ngx_smartmsg_redis_t *redis = data;
-
     if (redis->timer.timer_set) {
         ngx_del_timer(&redis->timer);
     }
@@ -286,7 +298,26 @@ ngx_smartmsg_redis_shutdown(void *data)
 
     redisAsyncFree(redis->adapter.ac);
 
-    ngx_smartmsg_redis_fail_held(redis);
+    ngx_smartmsg_redis_fail(redis);
+}
+
+
+void
+ngx_smartmsg_redis_because(ngx_smartmsg_redis_t *redis, const char *reason)
+{
+    if (redis->reason[0] == '\0') {
+        ngx_cpystrn((u_char *) redis->reason, (u_char *) reason,
+                    sizeof(redis->reason));
+    }
+}
+
+
+void
+ngx_smartmsg_redis_doom(ngx_smartmsg_redis_t *redis, const char *reason)
+{
+    ngx_smartmsg_redis_because(redis, reason);
+
+    redis->doomed = 1;
 }
 
 
@@ -352,7 +383,7 @@ ngx_smartmsg_redis_timer_handler(ngx_event_t *ev)
 static ngx_msec_int_t
 ngx_smartmsg_redis_handshake_left(ngx_smartmsg_redis_t *redis)
 {
-    return (ngx_msec_int_t) (redis->adapter.last_heard
+    return (ngx_msec_int_t) (redis->last_heard
                              + redis->conf->connect_timeout
                              - ngx_current_msec);
 }
@@ -385,8 +416,8 @@ ngx_smartmsg_redis_check(ngx_smartmsg_redis_t *redis, ngx_msec_int_t left)
     }
 
     ngx_smartmsg_redis_give_up(redis, "%s within %M ms%Z",
-                               redis->adapter.connected ? "no answer"
-                                                        : "no connection",
+                               redis->connected ? "no answer"
+                                                : "no connection",
                                redis->conf->connect_timeout);
 }
 
@@ -407,7 +438,7 @@ ngx_smartmsg_redis_posted_handler(ngx_event_t *ev)
 
 
 /*
- * Not for callbacks of hiredis.
+ * Not for callbacks.
  */
 
 static void

@@ -18,16 +18,24 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
-#include <hiredis/hiredis.h>
+#include "core/resp.h"
 
 #include "redis/ngx_smartmsg_redis_conf.h"
 
 
-/* commands without a reply yet, and commands held back while connecting */
+/* commands without a reply yet, and bytes of commands that have not left */
 
 #define NGX_SMARTMSG_REDIS_MAX_INFLIGHT     16384
+#define NGX_SMARTMSG_REDIS_MAX_SIZE         (64 * 1024 * 1024)
+
+/* commands held back while connecting */
+
 #define NGX_SMARTMSG_REDIS_MAX_HELD         1024
 #define NGX_SMARTMSG_REDIS_MAX_HELD_SIZE    (1024 * 1024)
+
+/* how long a lazy command waits for company, milliseconds */
+
+#define NGX_SMARTMSG_REDIS_LAZY             4
 
 /* limits of the pause between two attempts to connect, milliseconds */
 
@@ -41,19 +49,20 @@ typedef struct ngx_smartmsg_redis_ticket_s  ngx_smartmsg_redis_ticket_t;
 
 /*
  * The reply to one command; NULL: there is none, the connection broke.  An
- * error reply of the server arrives as REDIS_REPLY_ERROR.  The reply is
+ * error reply of the server arrives as SMARTMSG_RESP_ERROR.  The reply is
  * borrowed for the call.
  *
- * Runs inside hiredis: copy, ngx_post_event(), return.  Never resume a
- * request from here.  Further commands may be sent.
+ * Runs while replies are read: copy, ngx_post_event(), return.  Never resume
+ * a request from here, nor end the connection.  Further commands may be sent.
  */
 
-typedef void (*ngx_smartmsg_redis_reply_pt)(void *data, redisReply *reply);
+typedef void (*ngx_smartmsg_redis_reply_pt)(void *data,
+    smartmsg_resp_t *reply);
 
 
 /*
  * Told when the connection becomes usable (up = 1) or is given up (up = 0).
- * Runs inside hiredis, as reply callbacks do.
+ * Runs as reply callbacks do.
  */
 
 typedef struct {
@@ -98,7 +107,8 @@ const char *ngx_smartmsg_redis_reason(ngx_smartmsg_redis_t *redis);
  * Sends one command.  All commands of one turn of the event loop leave in
  * one write.  A lazy one, whose answer nobody waits for, leaves with the next
  * one that is not, or after NGX_SMARTMSG_REDIS_LAZY milliseconds; the order
- * of commands stays.  The arguments are copied.
+ * of commands stays.  The arguments are copied, but argv[0], the name of the
+ * command, is to be a literal.
  *
  * cb == NULL: fire and forget; errors are logged (once a minute) and losses
  * are counted and reported when the server is back.  Else cb runs exactly
@@ -133,9 +143,10 @@ void ngx_smartmsg_redis_cancel(ngx_smartmsg_redis_ticket_t *ticket);
 
 /*
  * Subscribes to one channel.  cb gets every message and the confirmation,
- * until the connection breaks (no call for that: use a listener).  After it
- * no other command may be sent on this connection.  At most once for each
- * time that the connection comes up.  Returns as _command().
+ * until the connection breaks (no call for that: use a listener).  A server
+ * that refuses is an end of the connection.  After it no other command may be
+ * sent on this connection.  At most once for each time that the connection
+ * comes up.  Returns as _command().
  */
 
 ngx_int_t ngx_smartmsg_redis_subscribe(ngx_smartmsg_redis_t *redis,
@@ -163,7 +174,7 @@ ngx_uint_t ngx_smartmsg_redis_closing(ngx_smartmsg_redis_t *redis);
  * The text of an error: of an error reply, else of a missing reply.
  */
 
-const char *ngx_smartmsg_redis_error(redisReply *reply);
+const char *ngx_smartmsg_redis_error(smartmsg_resp_t *reply);
 
 /*
  * Logs that a command has failed, once a minute for all: for commands with a

@@ -1,13 +1,6 @@
 /*
  * hiredis' hooks on nginx's events.
  *
- * Reading is level-triggered: hiredis reads 16 KB once and never learns that
- * there is more.  The write event is posted rather than added, so that all
- * commands of one turn of the loop leave in one write; it is added only for
- * connect() and when the socket takes no more.  Lazy commands do not even
- * post it: they stay in hiredis' buffer until others come, or for a moment.
- * Each write(), and each read() of the answers, costs more than the commands.
- *
  * After any call into hiredis the context may be gone; the adapter, which
  * belongs to the owner, is not.
  */
@@ -15,9 +8,7 @@
 #include "redis/ngx_smartmsg_redis_adapter.h"
 
 
-static void ngx_smartmsg_redis_read_handler(ngx_event_t *rev);
-static void ngx_smartmsg_redis_write_handler(ngx_event_t *wev);
-static void ngx_smartmsg_redis_lazy_handler(ngx_event_t *ev);
+static void ngx_smartmsg_redis_connect_handler(ngx_event_t *wev);
 static void ngx_smartmsg_redis_add_read(void *data);
 static void ngx_smartmsg_redis_del_read(void *data);
 static void ngx_smartmsg_redis_add_write(void *data);
@@ -51,26 +42,13 @@ ngx_smartmsg_redis_attach(ngx_smartmsg_redis_adapter_t *adapter,
     c->number = ngx_atomic_fetch_add(ngx_connection_counter, 1);
     c->data = adapter;
 
-    c->read->handler = ngx_smartmsg_redis_read_handler;
+    c->read->handler = adapter->read;
     c->read->log = log;
-    c->write->handler = ngx_smartmsg_redis_write_handler;
+    c->write->handler = ngx_smartmsg_redis_connect_handler;
     c->write->log = log;
 
     adapter->ac = ac;
     adapter->connection = c;
-    adapter->last_heard = ngx_current_msec;
-    adapter->connected = 0;
-    adapter->writing = 0;
-
-    /* nginx with debugging looks at the connection of a timer */
-
-    adapter->dummy.fd = (ngx_socket_t) -1;
-    adapter->dummy.data = adapter;
-
-    adapter->timer.handler = ngx_smartmsg_redis_lazy_handler;
-    adapter->timer.data = &adapter->dummy;
-    adapter->timer.log = log;
-    adapter->timer.cancelable = 1;
 
     ac->ev.data = adapter;
     ac->ev.addRead = ngx_smartmsg_redis_add_read;
@@ -79,41 +57,20 @@ ngx_smartmsg_redis_attach(ngx_smartmsg_redis_adapter_t *adapter,
     ac->ev.delWrite = ngx_smartmsg_redis_del_write;
     ac->ev.cleanup = ngx_smartmsg_redis_cleanup;
 
+    /* what tells that connect() is through */
+
+    ngx_smartmsg_redis_add_write(adapter);
+
     return NGX_OK;
 }
 
 
-static void
-ngx_smartmsg_redis_read_handler(ngx_event_t *rev)
-{
-    ngx_connection_t              *c;
-    ngx_smartmsg_redis_adapter_t  *adapter;
-
-    c = rev->data;
-    adapter = c->data;
-
-    if (c->close) {
-        adapter->shutdown(adapter->data);
-        return;
-    }
-
-    adapter->last_heard = ngx_current_msec;
-
-    redisAsyncHandleRead(adapter->ac);
-}
-
-
-void
-ngx_smartmsg_redis_read_now(ngx_smartmsg_redis_adapter_t *adapter)
-{
-    if (adapter->ac && !(adapter->ac->c.flags & REDIS_IN_CALLBACK)) {
-        redisAsyncHandleRead(adapter->ac);
-    }
-}
-
+/*
+ * hiredis takes the socket for connected when it is writable and has no error.
+ */
 
 static void
-ngx_smartmsg_redis_write_handler(ngx_event_t *wev)
+ngx_smartmsg_redis_connect_handler(ngx_event_t *wev)
 {
     ngx_connection_t              *c;
     ngx_smartmsg_redis_adapter_t  *adapter;
@@ -121,35 +78,17 @@ ngx_smartmsg_redis_write_handler(ngx_event_t *wev)
     c = wev->data;
     adapter = c->data;
 
-    /*
-     * Until connect() is through the event is never posted by us: hiredis
-     * would take a socket without an error for a connected one.
-     */
-
-    if (!adapter->connected) {
-        adapter->connected = 1;
-        adapter->last_heard = ngx_current_msec;
-    }
-
-    adapter->writing = 1;
-    adapter->writes++;
-
     redisAsyncHandleWrite(adapter->ac);
 
-    adapter->writing = 0;
-}
+    if (adapter->ac == NULL || !(adapter->ac->c.flags & REDIS_CONNECTED)) {
+        return;
+    }
 
+    /* hiredis has nothing to write, and waits for answers */
 
-static void
-ngx_smartmsg_redis_lazy_handler(ngx_event_t *ev)
-{
-    ngx_connection_t              *c;
-    ngx_smartmsg_redis_adapter_t  *adapter;
+    c->write->handler = adapter->write;
 
-    c = ev->data;
-    adapter = c->data;
-
-    ngx_smartmsg_redis_write_handler(adapter->connection->write);
+    adapter->connected(adapter->data);
 }
 
 
@@ -194,30 +133,9 @@ ngx_smartmsg_redis_add_write(void *data)
 
     wev = adapter->connection->write;
 
-    if (wev->active || wev->posted) {
-        return;
-    }
-
-    /* asked for while writing: the socket is full */
-
-    if (!adapter->connected || adapter->writing) {
+    if (!wev->active) {
         (void) ngx_add_event(wev, NGX_WRITE_EVENT, NGX_LEVEL_EVENT);
-        return;
     }
-
-    if (adapter->lazy) {
-        if (!adapter->timer.timer_set) {
-            ngx_add_timer(&adapter->timer, NGX_SMARTMSG_REDIS_LAZY);
-        }
-
-        return;
-    }
-
-    if (adapter->timer.timer_set) {
-        ngx_del_timer(&adapter->timer);
-    }
-
-    ngx_post_event(wev, &ngx_posted_events);
 }
 
 
@@ -266,10 +184,6 @@ ngx_smartmsg_redis_cleanup(void *data)
 
     if (c->write->posted) {
         ngx_delete_posted_event(c->write);
-    }
-
-    if (adapter->timer.timer_set) {
-        ngx_del_timer(&adapter->timer);
     }
 
     c->read->closed = 1;

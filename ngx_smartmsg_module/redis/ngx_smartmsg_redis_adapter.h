@@ -1,6 +1,6 @@
 /*
- * hiredis' asynchronous context on nginx's event loop: the "ev" hooks and
- * nothing else.
+ * hiredis' asynchronous context on nginx's event loop.  hiredis makes the
+ * connection and ends it; what goes over it is the owner's business.
  */
 
 #ifndef _NGX_SMARTMSG_REDIS_ADAPTER_H_INCLUDED_
@@ -15,15 +15,10 @@
 #include <hiredis/async.h>
 
 
-/* how long a lazy write waits for company, milliseconds */
-
-#define NGX_SMARTMSG_REDIS_LAZY  4
-
-
 /*
  * One adapter serves one context at a time.  It is embedded in its owner,
  * has to be zeroed first, and may be attached again once "gone" has been
- * called.  The owner sets data, gone and shutdown before attaching.
+ * called.  The owner sets data and the handlers before attaching.
  */
 
 typedef struct {
@@ -31,42 +26,29 @@ typedef struct {
     redisAsyncContext            *ac;
     ngx_connection_t             *connection;
 
-    /* of a write that waits for company */
-    ngx_event_t                   timer;
-    ngx_connection_t              dummy;
-
-    /*
-     * ngx_current_msec of the last sign of life: the socket was readable,
-     * connect() came through; at first the time of attaching
-     */
-    ngx_msec_t                    last_heard;
-
-    /* how often commands were given to the socket */
-    ngx_uint_t                    writes;
-
     void                         *data;
 
     /*
-     * The context is being freed by hiredis, for whatever reason: its
-     * callbacks have run already, the socket is closed right after.  Runs
-     * inside hiredis: no other context may be attached or freed from here.
+     * Of the connection, whose data is the adapter.  Reading is
+     * level-triggered; "read" also runs, with c->close, when nginx wants the
+     * connection closed (worker_shutdown_timeout is over).  "write" runs only
+     * after "connected".
      */
-    void                        (*gone)(void *data, redisAsyncContext *ac);
+    ngx_event_handler_pt          read;
+    ngx_event_handler_pt          write;
 
     /*
-     * nginx wants the connection closed (worker_shutdown_timeout is over).
-     * The owner frees the context, and does not connect again.
+     * connect() is through.  Called from the event loop, once for each
+     * context that comes so far.
      */
-    void                        (*shutdown)(void *data);
+    void                        (*connected)(void *data);
 
-    /* connect() is through */
-    unsigned                      connected:1;
-
-    /* hiredis is writing to the socket right now */
-    unsigned                      writing:1;
-
-    /* the command that the owner is giving to hiredis may wait */
-    unsigned                      lazy:1;
+    /*
+     * The context is being freed by hiredis, for whatever reason; the socket
+     * is closed right after.  Runs inside hiredis: no other context may be
+     * attached or freed from here.
+     */
+    void                        (*gone)(void *data, redisAsyncContext *ac);
 } ngx_smartmsg_redis_adapter_t;
 
 
@@ -81,14 +63,6 @@ typedef struct {
 
 ngx_int_t ngx_smartmsg_redis_attach(ngx_smartmsg_redis_adapter_t *adapter,
     redisAsyncContext *ac, ngx_log_t *log);
-
-/*
- * Reads what may have come, without waiting for the event loop to tell.
- * Callbacks may run, and the context may be gone afterwards; from within a
- * callback nothing happens.
- */
-
-void ngx_smartmsg_redis_read_now(ngx_smartmsg_redis_adapter_t *adapter);
 
 
 #endif /* _NGX_SMARTMSG_REDIS_ADAPTER_H_INCLUDED_ */

@@ -10,22 +10,25 @@
 
 #define NGX_SMARTMSG_REDIS_COMPLAINTS  60
 
+/* tickets that are kept for further commands */
 
+#define NGX_SMARTMSG_REDIS_SPARE  256
+
+/* what an argument needs besides its bytes: a sign, a length, two line ends */
+
+#define NGX_SMARTMSG_REDIS_ARGUMENT  (1 + NGX_SIZE_T_LEN + 2 + 2)
+
+
+static ngx_uint_t ngx_smartmsg_redis_full(ngx_smartmsg_redis_t *redis);
+static ngx_int_t ngx_smartmsg_redis_append(ngx_smartmsg_redis_t *redis,
+    int argc, const char **argv, const size_t *argvlen);
+static u_char *ngx_smartmsg_redis_number(u_char *p, u_char sign, size_t n);
 static ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_ticket(
-    ngx_smartmsg_redis_t *redis, int argc, const char **argv,
-    const size_t *argvlen);
-static size_t ngx_smartmsg_redis_digits(size_t n);
-static char *ngx_smartmsg_redis_number(char *p, char type, size_t n);
-static ngx_int_t ngx_smartmsg_redis_hold(ngx_smartmsg_redis_ticket_t *ticket);
-static ngx_int_t ngx_smartmsg_redis_send(ngx_smartmsg_redis_ticket_t *ticket);
-static ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_next_held(
     ngx_smartmsg_redis_t *redis);
-static void ngx_smartmsg_redis_reply(redisAsyncContext *ac, void *reply,
-    void *data);
+static ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_oldest(
+    ngx_smartmsg_redis_t *redis);
 static void ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
-    redisReply *reply);
-static void ngx_smartmsg_redis_message(redisAsyncContext *ac, void *reply,
-    void *data);
+    smartmsg_resp_t *reply);
 
 
 ngx_int_t
@@ -47,32 +50,28 @@ ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
         goto refused;
     }
 
-    if (redis->ninflight >= NGX_SMARTMSG_REDIS_MAX_INFLIGHT) {
-        ngx_smartmsg_redis_complain(redis, "too many commands in flight",
-                                    argv[0]);
+    if (ngx_smartmsg_redis_full(redis)) {
+
+        if (redis->state == NGX_SMARTMSG_REDIS_READY) {
+            ngx_smartmsg_redis_complain(redis, "too many commands in flight",
+                                        argv[0]);
+        }
+
         goto refused;
     }
 
-    t = ngx_smartmsg_redis_ticket(redis, argc, argv, argvlen);
+    t = ngx_smartmsg_redis_ask(redis, cb, data, argc, argv, argvlen);
     if (t == NULL) {
         rc = NGX_ERROR;
         goto refused;
     }
 
-    t->cb = cb;
-    t->data = data;
-    t->lazy = lazy;
-
     if (redis->state == NGX_SMARTMSG_REDIS_READY) {
-        rc = ngx_smartmsg_redis_send(t);
+        ngx_smartmsg_redis_flush(redis, lazy);
 
-    } else {
-        rc = ngx_smartmsg_redis_hold(t);
-    }
-
-    if (rc != NGX_OK) {
-        ngx_free(t);
-        goto refused;
+        if (!redis->timer.timer_set) {
+            ngx_add_timer(&redis->timer, redis->conf->timeout);
+        }
     }
 
     if (ticket) {
@@ -91,6 +90,38 @@ refused:
 }
 
 
+ngx_smartmsg_redis_ticket_t *
+ngx_smartmsg_redis_ask(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data, int argc, const char **argv,
+    const size_t *argvlen)
+{
+    ngx_smartmsg_redis_ticket_t  *ticket;
+
+    ticket = ngx_smartmsg_redis_ticket(redis);
+    if (ticket == NULL) {
+        return NULL;
+    }
+
+    if (ngx_smartmsg_redis_append(redis, argc, argv, argvlen) != NGX_OK) {
+        ngx_free(ticket);
+        return NULL;
+    }
+
+    ticket->redis = redis;
+    ticket->cb = cb;
+    ticket->data = data;
+    ticket->sent = ngx_current_msec;
+    ticket->writes = redis->writes;
+    ticket->name = argv[0];
+    ticket->cancelled = 0;
+
+    ngx_queue_insert_tail(&redis->inflight, &ticket->queue);
+    redis->ninflight++;
+
+    return ticket;
+}
+
+
 void
 ngx_smartmsg_redis_cancel(ngx_smartmsg_redis_ticket_t *ticket)
 {
@@ -101,25 +132,16 @@ ngx_smartmsg_redis_cancel(ngx_smartmsg_redis_ticket_t *ticket)
 void
 ngx_smartmsg_redis_poll(ngx_smartmsg_redis_ticket_t *ticket)
 {
-    ngx_uint_t             n;
     ngx_smartmsg_redis_t  *redis;
 
     redis = ticket->redis;
 
     /* no answer to what has not left yet */
 
-    if (redis->state != NGX_SMARTMSG_REDIS_READY
-        || redis->adapter.writes == ticket->writes)
+    if (redis->state == NGX_SMARTMSG_REDIS_READY
+        && redis->writes != ticket->writes)
     {
-        return;
-    }
-
-    n = redis->ninflight;
-
-    ngx_smartmsg_redis_read_now(&redis->adapter);
-
-    if (redis->ninflight != n) {
-        redis->adapter.last_heard = ngx_current_msec;
+        ngx_smartmsg_redis_read(redis);
     }
 }
 
@@ -128,223 +150,157 @@ ngx_int_t
 ngx_smartmsg_redis_subscribe(ngx_smartmsg_redis_t *redis, ngx_str_t *channel,
     ngx_smartmsg_redis_reply_pt cb, void *data)
 {
+    size_t       len[2];
+    const char  *argv[2];
+
     if (redis->state != NGX_SMARTMSG_REDIS_READY) {
         return NGX_DECLINED;
+    }
+
+    argv[0] = "SUBSCRIBE";
+    len[0] = sizeof("SUBSCRIBE") - 1;
+    argv[1] = (char *) channel->data;
+    len[1] = channel->len;
+
+    if (ngx_smartmsg_redis_append(redis, 2, argv, len) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     redis->message = cb;
     redis->message_data = data;
 
-    if (redisAsyncCommand(redis->adapter.ac, ngx_smartmsg_redis_message,
-                          redis, "SUBSCRIBE %b", channel->data, channel->len)
-        != REDIS_OK)
-    {
-        return NGX_DECLINED;
-    }
+    ngx_smartmsg_redis_flush(redis, 0);
 
     return NGX_OK;
 }
 
 
 const char *
-ngx_smartmsg_redis_error(redisReply *reply)
+ngx_smartmsg_redis_error(smartmsg_resp_t *reply)
 {
     if (reply == NULL) {
         return "connection lost";
     }
 
-    return reply->type == REDIS_REPLY_ERROR ? reply->str : "unexpected reply";
+    return reply->type == SMARTMSG_RESP_ERROR ? reply->str
+                                              : "unexpected reply";
+}
+
+
+static ngx_uint_t
+ngx_smartmsg_redis_full(ngx_smartmsg_redis_t *redis)
+{
+    size_t  size;
+
+    size = redis->out.last - redis->out.pos;
+
+    if (redis->state == NGX_SMARTMSG_REDIS_READY) {
+        return redis->ninflight >= NGX_SMARTMSG_REDIS_MAX_INFLIGHT
+               || size >= NGX_SMARTMSG_REDIS_MAX_SIZE;
+    }
+
+    return redis->ninflight >= NGX_SMARTMSG_REDIS_MAX_HELD
+           || size >= NGX_SMARTMSG_REDIS_MAX_HELD_SIZE;
 }
 
 
 /*
- * The ticket, and behind it the command in Redis' protocol.  hiredis could
- * write it, but takes ten times as long for that as for all the rest.
+ * Writes the command in Redis' protocol, behind those that have not left.
  */
 
-static ngx_smartmsg_redis_ticket_t *
-ngx_smartmsg_redis_ticket(ngx_smartmsg_redis_t *redis, int argc,
+static ngx_int_t
+ngx_smartmsg_redis_append(ngx_smartmsg_redis_t *redis, int argc,
     const char **argv, const size_t *argvlen)
 {
-    int                           i;
-    char                         *p;
-    size_t                        len;
-    ngx_smartmsg_redis_ticket_t  *ticket;
+    int      i;
+    size_t   size;
+    u_char  *p;
 
-    len = ngx_smartmsg_redis_digits(argc);
+    size = NGX_SMARTMSG_REDIS_ARGUMENT * (argc + 1);
 
     for (i = 0; i < argc; i++) {
-        len += ngx_smartmsg_redis_digits(argvlen[i]) + argvlen[i] + 2;
+        size += argvlen[i];
     }
 
-    ticket = ngx_alloc(sizeof(ngx_smartmsg_redis_ticket_t) + len, redis->log);
-    if (ticket == NULL) {
-        return NULL;
+    if (ngx_smartmsg_redis_room(redis, &redis->out, size) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    ngx_memzero(ticket, sizeof(ngx_smartmsg_redis_ticket_t));
-
-    ticket->redis = redis;
-    ticket->sent = ngx_current_msec;
-    ticket->text = (char *) (ticket + 1);
-    ticket->len = len;
-
-    p = ngx_smartmsg_redis_number(ticket->text, '*', argc);
+    p = ngx_smartmsg_redis_number(redis->out.last, '*', argc);
 
     for (i = 0; i < argc; i++) {
         p = ngx_smartmsg_redis_number(p, '$', argvlen[i]);
-        p = (char *) ngx_cpymem(p, argv[i], argvlen[i]);
+        p = ngx_cpymem(p, argv[i], argvlen[i]);
         *p++ = CR;
         *p++ = LF;
     }
 
-    ngx_cpystrn((u_char *) ticket->name, (u_char *) argv[0],
-                ngx_min(argvlen[0] + 1, sizeof(ticket->name)));
+    redis->out.last = p;
 
-    return ticket;
+    return NGX_OK;
 }
 
 
-/* length of the line that ngx_smartmsg_redis_number() writes */
-
-static size_t
-ngx_smartmsg_redis_digits(size_t n)
+static u_char *
+ngx_smartmsg_redis_number(u_char *p, u_char sign, size_t n)
 {
-    size_t  len;
+    u_char  *digit, digits[NGX_SIZE_T_LEN];
 
-    for (len = sizeof("*0" CRLF) - 1; n > 9; n /= 10) {
-        len++;
-    }
+    digit = digits + sizeof(digits);
 
-    return len;
-}
-
-
-static char *
-ngx_smartmsg_redis_number(char *p, char type, size_t n)
-{
-    char    *digit;
-    size_t   len;
-
-    len = ngx_smartmsg_redis_digits(n);
-
-    *p = type;
-
-    for (digit = p + len - 3; digit > p; digit--) {
-        *digit = (char) ('0' + n % 10);
+    do {
+        *--digit = (u_char) ('0' + n % 10);
         n /= 10;
+    } while (n);
+
+    *p++ = sign;
+
+    while (digit < digits + sizeof(digits)) {
+        *p++ = *digit++;
     }
 
-    p[len - 2] = CR;
-    p[len - 1] = LF;
+    *p++ = CR;
+    *p++ = LF;
 
-    return p + len;
+    return p;
 }
 
 
-static ngx_int_t
-ngx_smartmsg_redis_hold(ngx_smartmsg_redis_ticket_t *ticket)
-{
-    ngx_smartmsg_redis_t  *redis;
-
-    redis = ticket->redis;
-
-    if (redis->nheld >= NGX_SMARTMSG_REDIS_MAX_HELD
-        || ticket->len > NGX_SMARTMSG_REDIS_MAX_HELD_SIZE - redis->held_size)
-    {
-        return NGX_DECLINED;
-    }
-
-    ngx_queue_insert_tail(&redis->held, &ticket->queue);
-    redis->nheld++;
-    redis->held_size += ticket->len;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_smartmsg_redis_send(ngx_smartmsg_redis_ticket_t *ticket)
-{
-    int                    rc;
-    ngx_smartmsg_redis_t  *redis;
-
-    redis = ticket->redis;
-
-    redis->adapter.lazy = ticket->lazy;
-
-    rc = redisAsyncFormattedCommand(redis->adapter.ac,
-                                    ngx_smartmsg_redis_reply, ticket,
-                                    ticket->text, ticket->len);
-
-    redis->adapter.lazy = 0;
-
-    /* refused while hiredis takes the connection down */
-
-    if (rc != REDIS_OK) {
-        return NGX_DECLINED;
-    }
-
-    ticket->sent = ngx_current_msec;
-    ticket->writes = redis->adapter.writes;
-
-    ngx_queue_insert_tail(&redis->inflight, &ticket->queue);
-    redis->ninflight++;
-
-    if (!redis->timer.timer_set) {
-        ngx_add_timer(&redis->timer, redis->conf->timeout);
-    }
-
-    return NGX_OK;
-}
-
-
-void
-ngx_smartmsg_redis_send_held(ngx_smartmsg_redis_t *redis)
-{
-    ngx_smartmsg_redis_ticket_t  *ticket;
-
-    while ((ticket = ngx_smartmsg_redis_next_held(redis)) != NULL) {
-
-        if (ngx_smartmsg_redis_send(ticket) != NGX_OK) {
-            ngx_smartmsg_redis_finish(ticket, NULL);
-        }
-    }
-}
-
-
-void
-ngx_smartmsg_redis_fail_held(ngx_smartmsg_redis_t *redis)
-{
-    ngx_smartmsg_redis_ticket_t  *ticket;
-
-    while ((ticket = ngx_smartmsg_redis_next_held(redis)) != NULL) {
-        ngx_smartmsg_redis_finish(ticket, NULL);
-    }
-}
-
-
-/* takes it out of the queue; NULL: there is none */
+/* one that was used before, if there is one */
 
 static ngx_smartmsg_redis_ticket_t *
-ngx_smartmsg_redis_next_held(ngx_smartmsg_redis_t *redis)
+ngx_smartmsg_redis_ticket(ngx_smartmsg_redis_t *redis)
 {
-    ngx_queue_t                  *q;
-    ngx_smartmsg_redis_ticket_t  *ticket;
+    ngx_queue_t  *q;
 
-    if (ngx_queue_empty(&redis->held)) {
+    if (ngx_queue_empty(&redis->spare)) {
+        return ngx_alloc(sizeof(ngx_smartmsg_redis_ticket_t), redis->log);
+    }
+
+    q = ngx_queue_head(&redis->spare);
+    ngx_queue_remove(q);
+    redis->nspare--;
+
+    return ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
+}
+
+
+/* takes it out of the queue; NULL: nothing is in flight */
+
+static ngx_smartmsg_redis_ticket_t *
+ngx_smartmsg_redis_oldest(ngx_smartmsg_redis_t *redis)
+{
+    ngx_queue_t  *q;
+
+    if (ngx_queue_empty(&redis->inflight)) {
         return NULL;
     }
 
-    q = ngx_queue_head(&redis->held);
+    q = ngx_queue_head(&redis->inflight);
     ngx_queue_remove(q);
+    redis->ninflight--;
 
-    ticket = ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
-
-    redis->nheld--;
-    redis->held_size -= ticket->len;
-
-    return ticket;
+    return ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
 }
 
 
@@ -362,57 +318,76 @@ ngx_smartmsg_redis_reply_left(ngx_smartmsg_redis_t *redis)
 
     since = ticket->sent;
 
-    if ((ngx_msec_int_t) (redis->adapter.last_heard - since) > 0) {
-        since = redis->adapter.last_heard;
+    if ((ngx_msec_int_t) (redis->last_heard - since) > 0) {
+        since = redis->last_heard;
     }
 
     return (ngx_msec_int_t) (since + redis->conf->timeout - ngx_current_msec);
 }
 
 
-static void
-ngx_smartmsg_redis_reply(redisAsyncContext *ac, void *reply, void *data)
+void
+ngx_smartmsg_redis_answer(ngx_smartmsg_redis_t *redis, smartmsg_resp_t *reply)
 {
-    ngx_smartmsg_redis_ticket_t *ticket = data;
+    ngx_smartmsg_redis_ticket_t  *ticket;
 
-    ngx_smartmsg_redis_t  *redis;
+    ticket = ngx_smartmsg_redis_oldest(redis);
 
-    (void) ac;
-
-    redis = ticket->redis;
-
-    ngx_queue_remove(&ticket->queue);
-    redis->ninflight--;
-
-    if (reply == NULL) {
-        redis->broken = 1;
+    if (ticket) {
+        ngx_smartmsg_redis_finish(ticket, reply);
+        return;
     }
 
-    ngx_smartmsg_redis_finish(ticket, reply);
+    /* nobody has asked: a message, or why there will be none */
+
+    if (redis->message && reply->type != SMARTMSG_RESP_ERROR) {
+        redis->message(redis->message_data, reply);
+        return;
+    }
+
+    ngx_smartmsg_redis_doom(redis, ngx_smartmsg_redis_error(reply));
+}
+
+
+void
+ngx_smartmsg_redis_fail(ngx_smartmsg_redis_t *redis)
+{
+    ngx_smartmsg_redis_ticket_t  *ticket;
+
+    while ((ticket = ngx_smartmsg_redis_oldest(redis)) != NULL) {
+        ngx_smartmsg_redis_finish(ticket, NULL);
+    }
 }
 
 
 static void
 ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
-    redisReply *reply)
+    smartmsg_resp_t *reply)
 {
     void                         *data;
+    ngx_smartmsg_redis_t         *redis;
     ngx_smartmsg_redis_reply_pt   cb;
 
+    redis = ticket->redis;
     cb = ticket->cancelled ? NULL : ticket->cb;
     data = ticket->data;
 
     if (ticket->cb == NULL) {
         if (reply == NULL) {
-            ticket->redis->lost++;
+            redis->lost++;
 
-        } else if (reply->type == REDIS_REPLY_ERROR) {
-            ngx_smartmsg_redis_complain(ticket->redis, reply->str,
-                                        ticket->name);
+        } else if (reply->type == SMARTMSG_RESP_ERROR) {
+            ngx_smartmsg_redis_complain(redis, reply->str, ticket->name);
         }
     }
 
-    ngx_free(ticket);
+    if (redis->nspare < NGX_SMARTMSG_REDIS_SPARE) {
+        ngx_queue_insert_head(&redis->spare, &ticket->queue);
+        redis->nspare++;
+
+    } else {
+        ngx_free(ticket);
+    }
 
     if (cb) {
         cb(data, reply);
@@ -437,17 +412,4 @@ ngx_smartmsg_redis_complain(ngx_smartmsg_redis_t *redis, const char *reason,
                   "(further errors are not logged for %d s)",
                   &redis->conf->name, name, reason,
                   NGX_SMARTMSG_REDIS_COMPLAINTS);
-}
-
-
-static void
-ngx_smartmsg_redis_message(redisAsyncContext *ac, void *reply, void *data)
-{
-    ngx_smartmsg_redis_t *redis = data;
-
-    (void) ac;
-
-    if (reply) {
-        redis->message(redis->message_data, reply);
-    }
 }

@@ -17,13 +17,13 @@
 
 static redisAsyncContext *ngx_smartmsg_redis_open(ngx_smartmsg_redis_t *redis);
 static void ngx_smartmsg_redis_keepalive(ngx_smartmsg_redis_t *redis, int fd);
-static int ngx_smartmsg_redis_handshake(ngx_smartmsg_redis_t *redis,
-    redisAsyncContext *ac);
-static void ngx_smartmsg_redis_login(redisAsyncContext *ac, void *reply,
-    void *data);
-static void ngx_smartmsg_redis_probe(redisAsyncContext *ac, void *reply,
-    void *data);
-static ngx_uint_t ngx_smartmsg_redis_begins(redisReply *reply,
+static ngx_int_t ngx_smartmsg_redis_handshake(ngx_smartmsg_redis_t *redis);
+static ngx_int_t ngx_smartmsg_redis_hello(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, const char *name, ngx_str_t *one,
+    ngx_str_t *two);
+static void ngx_smartmsg_redis_login(void *data, smartmsg_resp_t *reply);
+static void ngx_smartmsg_redis_probe(void *data, smartmsg_resp_t *reply);
+static ngx_uint_t ngx_smartmsg_redis_begins(smartmsg_resp_t *reply,
     const char *code);
 
 
@@ -32,7 +32,10 @@ ngx_smartmsg_redis_connect(ngx_smartmsg_redis_t *redis)
 {
     redisAsyncContext  *ac;
 
-    redis->broken = 0;
+    redis->connected = 0;
+    redis->eof = 0;
+    redis->doomed = 0;
+    redis->message = NULL;
     redis->suspect = 0;
     redis->denied = 0;
     redis->reason[0] = '\0';
@@ -51,10 +54,11 @@ ngx_smartmsg_redis_connect(ngx_smartmsg_redis_t *redis)
     }
 
     redis->state = NGX_SMARTMSG_REDIS_CONNECTING;
+    redis->last_heard = ngx_current_msec;
 
     /* in case of an error the timer finds a handshake that does not end */
 
-    if (ngx_smartmsg_redis_handshake(redis, ac) != REDIS_OK) {
+    if (ngx_smartmsg_redis_handshake(redis) != NGX_OK) {
         ngx_log_error(NGX_LOG_ERR, redis->log, 0,
                       "smartmsg: redis %V: not enough memory for a command",
                       &redis->conf->name);
@@ -140,99 +144,152 @@ ngx_smartmsg_redis_keepalive(ngx_smartmsg_redis_t *redis, int fd)
 
 /*
  * The kernel accepts connections for a server that is stopped or busy, so
- * only an answer counts.
+ * only an answer counts.  The commands go first; what is sent meanwhile waits
+ * behind them.
  */
 
-static int
-ngx_smartmsg_redis_handshake(ngx_smartmsg_redis_t *redis,
-    redisAsyncContext *ac)
+static ngx_int_t
+ngx_smartmsg_redis_handshake(ngx_smartmsg_redis_t *redis)
 {
-    int                         rc;
+    u_char                     *last, db[NGX_INT_T_LEN];
+    ngx_str_t                   number;
     ngx_smartmsg_redis_conf_t  *conf;
 
     conf = redis->conf;
-    rc = REDIS_OK;
 
-    if (conf->password.len && conf->user.len) {
-        rc |= redisAsyncCommand(ac, ngx_smartmsg_redis_login, redis,
-                                "AUTH %b %b", conf->user.data, conf->user.len,
-                                conf->password.data, conf->password.len);
-
-    } else if (conf->password.len) {
-        rc |= redisAsyncCommand(ac, ngx_smartmsg_redis_login, redis,
-                                "AUTH %b", conf->password.data,
-                                conf->password.len);
+    if (conf->password.len
+        && ngx_smartmsg_redis_hello(redis, ngx_smartmsg_redis_login, "AUTH",
+                                    conf->user.len ? &conf->user : NULL,
+                                    &conf->password)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     if (conf->db) {
-        rc |= redisAsyncCommand(ac, ngx_smartmsg_redis_login, redis,
-                                "SELECT %u", (unsigned int) conf->db);
+        last = ngx_sprintf(db, "%ui", conf->db);
+
+        number.data = db;
+        number.len = last - db;
+
+        if (ngx_smartmsg_redis_hello(redis, ngx_smartmsg_redis_login, "SELECT",
+                                     NULL, &number)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
-    rc |= redisAsyncCommand(ac, ngx_smartmsg_redis_probe, redis, "PING");
+    if (ngx_smartmsg_redis_hello(redis, ngx_smartmsg_redis_probe, "PING", NULL,
+                                 NULL)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
-    return rc;
+    redis->greeting = redis->out.last - redis->out.pos;
+
+    return NGX_OK;
+}
+
+
+/* a command of the handshake with the arguments that there are */
+
+static ngx_int_t
+ngx_smartmsg_redis_hello(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, const char *name, ngx_str_t *one,
+    ngx_str_t *two)
+{
+    int          argc;
+    size_t       len[3];
+    const char  *argv[3];
+
+    argc = 0;
+
+    argv[argc] = name;
+    len[argc++] = ngx_strlen(name);
+
+    if (one) {
+        argv[argc] = (char *) one->data;
+        len[argc++] = one->len;
+    }
+
+    if (two) {
+        argv[argc] = (char *) two->data;
+        len[argc++] = two->len;
+    }
+
+    if (ngx_smartmsg_redis_ask(redis, cb, redis, argc, argv, len) == NULL) {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_smartmsg_redis_connected(void *data)
+{
+    ngx_smartmsg_redis_t *redis = data;
+
+    redis->connected = 1;
+    redis->last_heard = ngx_current_msec;
+
+    ngx_smartmsg_redis_flush(redis, 0);
 }
 
 
 static void
-ngx_smartmsg_redis_login(redisAsyncContext *ac, void *reply, void *data)
+ngx_smartmsg_redis_login(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_redis_t *redis = data;
 
-    redisReply  *r;
+    u_char  text[sizeof(redis->reason)];
 
-    r = reply;
-
-    if (r == NULL || r->type != REDIS_REPLY_ERROR) {
+    if (reply == NULL || reply->type != SMARTMSG_RESP_ERROR) {
         return;
     }
 
     /* what passes by itself is no denial */
 
-    redis->denied = !ngx_smartmsg_redis_begins(r, "LOADING")
-                    && !ngx_smartmsg_redis_begins(r, "ERR max number of");
+    redis->denied = !ngx_smartmsg_redis_begins(reply, "LOADING")
+                    && !ngx_smartmsg_redis_begins(reply, "ERR max number of");
 
-    ngx_snprintf((u_char *) redis->reason, sizeof(redis->reason) - 1,
-                 "AUTH or SELECT refused: %s%Z", r->str);
+    ngx_snprintf(text, sizeof(text) - 1, "AUTH or SELECT refused: %s%Z",
+                 reply->str);
+    text[sizeof(text) - 1] = '\0';
 
-    redisAsyncFree(ac);
+    ngx_smartmsg_redis_doom(redis, (char *) text);
 }
 
 
 static void
-ngx_smartmsg_redis_probe(redisAsyncContext *ac, void *reply, void *data)
+ngx_smartmsg_redis_probe(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_redis_t *redis = data;
 
-    redisReply  *r;
-
-    r = reply;
-
-    if (r == NULL) {
+    if (reply == NULL) {
         return;
     }
 
     /* a user who must not PING has nevertheless been answered */
 
-    if (r->type != REDIS_REPLY_ERROR || ngx_smartmsg_redis_begins(r, "NOPERM"))
+    if (reply->type != SMARTMSG_RESP_ERROR
+        || ngx_smartmsg_redis_begins(reply, "NOPERM"))
     {
         ngx_smartmsg_redis_up(redis);
         return;
     }
 
-    redis->denied = ngx_smartmsg_redis_begins(r, "NOAUTH")
-                    || ngx_smartmsg_redis_begins(r, "DENIED");
+    redis->denied = ngx_smartmsg_redis_begins(reply, "NOAUTH")
+                    || ngx_smartmsg_redis_begins(reply, "DENIED");
 
-    ngx_cpystrn((u_char *) redis->reason, (u_char *) r->str,
-                sizeof(redis->reason));
-
-    redisAsyncFree(ac);
+    ngx_smartmsg_redis_doom(redis, reply->str);
 }
 
 
 static ngx_uint_t
-ngx_smartmsg_redis_begins(redisReply *reply, const char *code)
+ngx_smartmsg_redis_begins(smartmsg_resp_t *reply, const char *code)
 {
     return ngx_strncmp(reply->str, code, ngx_strlen(code)) == 0;
 }

@@ -1,7 +1,7 @@
 /*
  * The inside of a connection, shared by ngx_smartmsg_redis.c (its life),
- * ngx_smartmsg_redis_connect.c and ngx_smartmsg_redis_command.c (what is sent
- * over it).
+ * ngx_smartmsg_redis_connect.c, ngx_smartmsg_redis_command.c (what is sent
+ * over it) and ngx_smartmsg_redis_stream.c (how).
  */
 
 #ifndef _NGX_SMARTMSG_REDIS_INTERNAL_H_INCLUDED_
@@ -45,12 +45,32 @@ struct ngx_smartmsg_redis_s {
     /* index of the address in use */
     ngx_uint_t                      addr;
 
-    /* tickets with hiredis, oldest first, and those held back */
+    /* of commands without an answer yet, oldest first; and old ones */
     ngx_queue_t                     inflight;
     ngx_uint_t                      ninflight;
-    ngx_queue_t                     held;
-    ngx_uint_t                      nheld;
-    size_t                          held_size;
+    ngx_queue_t                     spare;
+    ngx_uint_t                      nspare;
+
+    /*
+     * Commands that the socket has not taken, replies that are not complete;
+     * while connecting only so many bytes of the commands may leave.
+     */
+    ngx_buf_t                       out;
+    ngx_buf_t                       in;
+    smartmsg_resp_parser_t          parser;
+    size_t                          greeting;
+
+    /* how often commands were given to the socket */
+    ngx_uint_t                      writes;
+
+    /*
+     * ngx_current_msec of the last sign of life: bytes came, or connect()
+     * came through; at first the time of its call
+     */
+    ngx_msec_t                      last_heard;
+
+    /* of commands that wait for company */
+    ngx_event_t                     lazy;
 
     ngx_smartmsg_redis_reply_pt     message;
     void                           *message_data;
@@ -72,7 +92,7 @@ struct ngx_smartmsg_redis_s {
     /* when a failed command was last logged */
     time_t                          complained;
 
-    /* why the connection is being given up, if we know better than hiredis */
+    /* why the connection is being given up; of connect() hiredis knows it */
     char                            reason[160];
 
     /* the breaker: set by a failure, cleared by an answer */
@@ -87,8 +107,17 @@ struct ngx_smartmsg_redis_s {
     /* the timer has found something overdue once */
     unsigned                        suspect:1;
 
-    /* a command on this connection was left without a reply */
-    unsigned                        broken:1;
+    /* connect() is through */
+    unsigned                        connected:1;
+
+    /* the server has closed the connection */
+    unsigned                        eof:1;
+
+    /* replies are being dealt with */
+    unsigned                        reading:1;
+
+    /* one of them says that the connection is to be given up */
+    unsigned                        doomed:1;
 
     unsigned                        closing:1;
 };
@@ -104,18 +133,13 @@ struct ngx_smartmsg_redis_ticket_s {
     /* ngx_current_msec of the sending */
     ngx_msec_t                      sent;
 
-    /* of the adapter, when it was given to hiredis */
+    /* of the connection, at that time */
     ngx_uint_t                      writes;
 
-    /* the command in Redis' protocol, part of the ticket's memory */
-    char                           *text;
-    size_t                          len;
-
     /* name of the command, for the log */
-    char                            name[16];
+    const char                     *name;
 
     unsigned                        cancelled:1;
-    unsigned                        lazy:1;
 };
 
 
@@ -127,17 +151,53 @@ struct ngx_smartmsg_redis_ticket_s {
 ngx_int_t ngx_smartmsg_redis_connect(ngx_smartmsg_redis_t *redis);
 
 /*
- * The server has answered.  Runs inside hiredis.
+ * connect() is through: the handshake may leave.
+ */
+
+void ngx_smartmsg_redis_connected(void *data);
+
+/*
+ * The server has answered.  For callbacks of commands.
  */
 
 void ngx_smartmsg_redis_up(ngx_smartmsg_redis_t *redis);
 
 /*
- * Sends what was held back, the oldest first, or answers it with NULL.
+ * nginx wants the connection closed.
  */
 
-void ngx_smartmsg_redis_send_held(ngx_smartmsg_redis_t *redis);
-void ngx_smartmsg_redis_fail_held(ngx_smartmsg_redis_t *redis);
+void ngx_smartmsg_redis_shutdown(ngx_smartmsg_redis_t *redis);
+
+/*
+ * Why the connection is given up; the first reason counts.
+ */
+
+void ngx_smartmsg_redis_because(ngx_smartmsg_redis_t *redis,
+    const char *reason);
+
+/*
+ * Gives the connection up as soon as the callbacks are through.
+ */
+
+void ngx_smartmsg_redis_doom(ngx_smartmsg_redis_t *redis,
+    const char *reason);
+
+/*
+ * A command in the buffer, with its ticket, whatever the state; it is not
+ * flushed.  NULL: no memory.
+ */
+
+ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_ask(
+    ngx_smartmsg_redis_t *redis, ngx_smartmsg_redis_reply_pt cb, void *data,
+    int argc, const char **argv, const size_t *argvlen);
+
+/*
+ * Hands a reply to the oldest command, or NULL to all of them.
+ */
+
+void ngx_smartmsg_redis_answer(ngx_smartmsg_redis_t *redis,
+    smartmsg_resp_t *reply);
+void ngx_smartmsg_redis_fail(ngx_smartmsg_redis_t *redis);
 
 /*
  * Milliseconds until the oldest reply is overdue; some command has to be in
@@ -145,6 +205,41 @@ void ngx_smartmsg_redis_fail_held(ngx_smartmsg_redis_t *redis);
  */
 
 ngx_msec_int_t ngx_smartmsg_redis_reply_left(ngx_smartmsg_redis_t *redis);
+
+/*
+ * The handlers of reading and writing; their end, buffers included.
+ */
+
+void ngx_smartmsg_redis_stream_init(ngx_smartmsg_redis_t *redis);
+void ngx_smartmsg_redis_stream_end(ngx_smartmsg_redis_t *redis);
+
+/*
+ * Makes room for so many bytes behind b->last.
+ */
+
+ngx_int_t ngx_smartmsg_redis_room(ngx_smartmsg_redis_t *redis, ngx_buf_t *b,
+    size_t size);
+
+/*
+ * What is in "out" is to leave at the end of this turn of the event loop, or
+ * when others do.
+ */
+
+void ngx_smartmsg_redis_flush(ngx_smartmsg_redis_t *redis, ngx_uint_t lazy);
+
+/*
+ * Writes it now: NGX_OK; NGX_AGAIN: the socket is full; NGX_ERROR, with the
+ * reason in redis->reason.
+ */
+
+ngx_int_t ngx_smartmsg_redis_send(ngx_smartmsg_redis_t *redis);
+
+/*
+ * Reads what has come.  Callbacks run, and the connection may end.  From
+ * within callbacks nothing happens.
+ */
+
+void ngx_smartmsg_redis_read(ngx_smartmsg_redis_t *redis);
 
 
 #endif /* _NGX_SMARTMSG_REDIS_INTERNAL_H_INCLUDED_ */

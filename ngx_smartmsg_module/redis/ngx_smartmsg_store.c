@@ -40,8 +40,10 @@ typedef struct {
 } ngx_smartmsg_store_visit_t;
 
 
-static void ngx_smartmsg_store_read_session(void *data, redisReply *reply);
-static void ngx_smartmsg_store_read_visitor(void *data, redisReply *reply);
+static void ngx_smartmsg_store_read_session(void *data,
+    smartmsg_resp_t *reply);
+static void ngx_smartmsg_store_read_visitor(void *data,
+    smartmsg_resp_t *reply);
 static void ngx_smartmsg_store_read_done(ngx_smartmsg_store_read_t *read);
 static void ngx_smartmsg_store_read_posted(ngx_event_t *ev);
 static void ngx_smartmsg_store_clamp(ngx_smartmsg_fields_t *session,
@@ -51,7 +53,7 @@ static void ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_view_t *view, ngx_int_t *rc);
 static void ngx_smartmsg_store_view_fields(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_view_t *view, ngx_int_t *rc);
-static void ngx_smartmsg_store_visit_reply(void *data, redisReply *reply);
+static void ngx_smartmsg_store_visit_reply(void *data, smartmsg_resp_t *reply);
 static void ngx_smartmsg_store_count_visit(ngx_smartmsg_store_visit_t *visit);
 
 
@@ -236,7 +238,7 @@ ngx_smartmsg_store_cancel(ngx_smartmsg_store_read_t *read)
 
 
 static void
-ngx_smartmsg_store_read_session(void *data, redisReply *reply)
+ngx_smartmsg_store_read_session(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_read_t *read = data;
 
@@ -248,7 +250,7 @@ ngx_smartmsg_store_read_session(void *data, redisReply *reply)
 
 
 static void
-ngx_smartmsg_store_read_visitor(void *data, redisReply *reply)
+ngx_smartmsg_store_read_visitor(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_read_t *read = data;
 
@@ -479,11 +481,11 @@ ngx_smartmsg_store_view_fields(ngx_smartmsg_store_t *store,
  */
 
 static void
-ngx_smartmsg_store_visit_reply(void *data, redisReply *reply)
+ngx_smartmsg_store_visit_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_visit_t *visit = data;
 
-    if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer == 1) {
+    if (reply && reply->type == SMARTMSG_RESP_INTEGER && reply->number == 1) {
         visit->begins = 1;
     }
 

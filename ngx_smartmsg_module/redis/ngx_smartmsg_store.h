@@ -59,8 +59,8 @@ typedef struct ngx_smartmsg_store_read_s  ngx_smartmsg_store_read_t;
  * never negative here.  The callee frees both with
  * ngx_smartmsg_fields_free().
  *
- * Runs from a posted event of its own, not inside hiredis: the request may be
- * resumed, or finalized, from here.
+ * Runs from a posted event of its own, not while replies are read: the
+ * request may be resumed, or finalized, from here.
  */
 
 typedef void (*ngx_smartmsg_store_read_pt)(void *data,

@@ -26,8 +26,9 @@ typedef struct {
 
 static void ngx_smartmsg_store_compare_cart(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
-static void ngx_smartmsg_store_cart_reply(void *data, redisReply *reply);
-static ngx_uint_t ngx_smartmsg_store_is_number(redisReply *reply,
+static void ngx_smartmsg_store_cart_reply(void *data,
+    smartmsg_resp_t *reply);
+static ngx_uint_t ngx_smartmsg_store_is_number(smartmsg_resp_t *reply,
     double number);
 static void ngx_smartmsg_store_cart_time(ngx_smartmsg_store_t *store,
     const ngx_str_t *visitor, time_t now, ngx_int_t *rc);
@@ -115,22 +116,31 @@ ngx_smartmsg_store_compare_cart(ngx_smartmsg_store_t *store,
 
 
 static void
-ngx_smartmsg_store_cart_reply(void *data, redisReply *reply)
+ngx_smartmsg_store_cart_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_cart_t *cart = data;
 
-    ngx_int_t  rc;
+    ngx_int_t         rc;
+    smartmsg_resp_t  *value, *items;
 
     /* what fails here is counted by the connection */
 
     rc = NGX_OK;
 
-    if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2
-        && !((cart->no_value
-              || ngx_smartmsg_store_is_number(reply->element[0], cart->value))
-             && (cart->no_items
-                 || ngx_smartmsg_store_is_number(reply->element[1],
-                                                 cart->items))))
+    if (reply == NULL || reply->type != SMARTMSG_RESP_ARRAY
+        || reply->number != 2)
+    {
+        ngx_free(cart);
+        return;
+    }
+
+    value = smartmsg_resp_first(reply);
+    items = smartmsg_resp_next(value);
+
+    if (!((cart->no_value
+           || ngx_smartmsg_store_is_number(value, cart->value))
+          && (cart->no_items
+              || ngx_smartmsg_store_is_number(items, cart->items))))
     {
         ngx_smartmsg_store_cart_time(cart->store, &cart->visitor, cart->now,
                                      &rc);
@@ -146,11 +156,11 @@ ngx_smartmsg_store_cart_reply(void *data, redisReply *reply)
 
 
 static ngx_uint_t
-ngx_smartmsg_store_is_number(redisReply *reply, double number)
+ngx_smartmsg_store_is_number(smartmsg_resp_t *reply, double number)
 {
     double  known;
 
-    return (reply->type == REDIS_REPLY_STRING
+    return (reply->type == SMARTMSG_RESP_STRING
             && smartmsg_number_parse(smartmsg_str(reply->str, reply->len),
                                      &known)
             && known == number);

@@ -30,7 +30,7 @@ static void ngx_smartmsg_store_claim_cmd(ngx_smartmsg_cmd_t *cmd,
     ngx_smartmsg_store_t *store, ngx_smartmsg_store_claim_t *claim);
 static void ngx_smartmsg_store_claim_limit(ngx_smartmsg_cmd_t *cmd,
     smartmsg_limit_t *limit);
-static void ngx_smartmsg_store_claim_reply(void *data, redisReply *reply);
+static void ngx_smartmsg_store_claim_reply(void *data, smartmsg_resp_t *reply);
 static void ngx_smartmsg_store_claim_posted(ngx_event_t *ev);
 
 
@@ -220,7 +220,7 @@ ngx_smartmsg_store_claim_limit(ngx_smartmsg_cmd_t *cmd,
 
 
 static void
-ngx_smartmsg_store_claim_reply(void *data, redisReply *reply)
+ngx_smartmsg_store_claim_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_wait_t *wait = data;
 
@@ -230,7 +230,7 @@ ngx_smartmsg_store_claim_reply(void *data, redisReply *reply)
         return;
     }
 
-    if (reply && reply->type == REDIS_REPLY_STRING) {
+    if (reply && reply->type == SMARTMSG_RESP_STRING) {
         wait->rc = reply->len ? NGX_DECLINED : NGX_OK;
 
         wait->field.data = wait->buf;

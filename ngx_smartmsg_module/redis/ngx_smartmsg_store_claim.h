@@ -40,7 +40,7 @@ typedef struct {
  * NGX_OK: counted; NGX_DECLINED: a limit forbids it, "field" is the one that
  * it is about, borrowed for the call; NGX_ERROR: no answer.
  *
- * Runs from a posted event of its own, not inside hiredis.
+ * Runs from a posted event of its own, not while replies are read.
  */
 
 typedef void (*ngx_smartmsg_store_claim_pt)(void *data, ngx_int_t rc,

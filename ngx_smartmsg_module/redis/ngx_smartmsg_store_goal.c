@@ -24,9 +24,9 @@ typedef struct {
 
 static ngx_int_t ngx_smartmsg_store_goal_rules(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_goal_t *goal, smartmsg_str_t *rules, size_t n);
-static void ngx_smartmsg_store_goal_reply(void *data, redisReply *reply);
+static void ngx_smartmsg_store_goal_reply(void *data, smartmsg_resp_t *reply);
 static void ngx_smartmsg_store_convert(ngx_smartmsg_store_success_t *success,
-    redisReply *rule, redisReply *variation);
+    smartmsg_resp_t *rule, smartmsg_resp_t *variation);
 
 
 /*
@@ -123,20 +123,26 @@ ngx_smartmsg_store_goal_rules(ngx_smartmsg_store_t *store,
 
 
 static void
-ngx_smartmsg_store_goal_reply(void *data, redisReply *reply)
+ngx_smartmsg_store_goal_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_success_t *success = data;
 
-    size_t                 i;
+    int64_t                i;
+    smartmsg_resp_t       *rule, *variation;
     ngx_smartmsg_redis_t  *redis;
 
     redis = success->store->redis;
 
-    if (reply && reply->type == REDIS_REPLY_ARRAY) {
+    if (reply && reply->type == SMARTMSG_RESP_ARRAY) {
 
-        for (i = 0; i + 1 < reply->elements; i += 2) {
-            ngx_smartmsg_store_convert(success, reply->element[i],
-                                       reply->element[i + 1]);
+        rule = smartmsg_resp_first(reply);
+
+        for (i = 0; i + 1 < reply->number; i += 2) {
+            variation = smartmsg_resp_next(rule);
+
+            ngx_smartmsg_store_convert(success, rule, variation);
+
+            rule = smartmsg_resp_next(variation);
         }
 
     } else if (reply) {
@@ -150,12 +156,12 @@ ngx_smartmsg_store_goal_reply(void *data, redisReply *reply)
 
 static void
 ngx_smartmsg_store_convert(ngx_smartmsg_store_success_t *success,
-    redisReply *rule, redisReply *variation)
+    smartmsg_resp_t *rule, smartmsg_resp_t *variation)
 {
     ngx_smartmsg_store_event_t  event;
 
-    if (rule->type != REDIS_REPLY_STRING
-        || variation->type != REDIS_REPLY_STRING)
+    if (rule->type != SMARTMSG_RESP_STRING
+        || variation->type != SMARTMSG_RESP_STRING)
     {
         return;
     }

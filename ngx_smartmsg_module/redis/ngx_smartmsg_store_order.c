@@ -18,8 +18,8 @@ typedef struct {
 static ngx_smartmsg_store_order_t *ngx_smartmsg_store_keep_order(
     ngx_smartmsg_store_t *store, ngx_smartmsg_store_event_t *event);
 static void ngx_smartmsg_store_keep_str(u_char **p, ngx_str_t *s);
-static void ngx_smartmsg_store_order_reply(void *data, redisReply *reply);
-static void ngx_smartmsg_store_mark_reply(void *data, redisReply *reply);
+static void ngx_smartmsg_store_order_reply(void *data, smartmsg_resp_t *reply);
+static void ngx_smartmsg_store_mark_reply(void *data, smartmsg_resp_t *reply);
 static void ngx_smartmsg_store_new_order(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_uint_t counted);
 
@@ -117,14 +117,14 @@ ngx_smartmsg_store_keep_str(u_char **p, ngx_str_t *s)
 
 
 static void
-ngx_smartmsg_store_order_reply(void *data, redisReply *reply)
+ngx_smartmsg_store_order_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_order_t *order = data;
 
     ngx_smartmsg_cmd_t  cmd;
 
-    if (reply == NULL || reply->type != REDIS_REPLY_INTEGER
-        || reply->integer != 1)
+    if (reply == NULL || reply->type != SMARTMSG_RESP_INTEGER
+        || reply->number != 1)
     {
         ngx_free(order);
         return;
@@ -145,13 +145,13 @@ ngx_smartmsg_store_order_reply(void *data, redisReply *reply)
 
 
 static void
-ngx_smartmsg_store_mark_reply(void *data, redisReply *reply)
+ngx_smartmsg_store_mark_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_order_t *order = data;
 
-    if (reply && reply->type == REDIS_REPLY_INTEGER) {
+    if (reply && reply->type == SMARTMSG_RESP_INTEGER) {
         ngx_smartmsg_store_new_order(order->store, &order->event,
-                                     reply->integer == 1);
+                                     reply->number == 1);
     }
 
     ngx_free(order);

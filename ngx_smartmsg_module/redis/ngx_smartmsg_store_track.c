@@ -18,7 +18,8 @@ typedef struct {
 
 static void ngx_smartmsg_store_placed(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_track_t *track, ngx_int_t *rc);
-static void ngx_smartmsg_store_placed_reply(void *data, redisReply *reply);
+static void ngx_smartmsg_store_placed_reply(void *data,
+    smartmsg_resp_t *reply);
 
 
 ngx_int_t
@@ -90,7 +91,7 @@ ngx_smartmsg_store_placed(ngx_smartmsg_store_t *store,
 
 
 static void
-ngx_smartmsg_store_placed_reply(void *data, redisReply *reply)
+ngx_smartmsg_store_placed_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_placed_t *placed = data;
 
@@ -100,7 +101,7 @@ ngx_smartmsg_store_placed_reply(void *data, redisReply *reply)
 
     rc = NGX_OK;
 
-    if (reply && reply->type == REDIS_REPLY_STATUS) {
+    if (reply && reply->type == SMARTMSG_RESP_STATUS) {
         ngx_smartmsg_store_count_order(placed->store, &placed->event, &rc);
     }
 

@@ -79,17 +79,17 @@ static ngx_int_t ngx_smartmsg_watch_init_keys(ngx_smartmsg_watch_t *watch,
     ngx_str_t *prefix);
 static void ngx_smartmsg_watch_redis_state(void *data, ngx_uint_t up);
 static void ngx_smartmsg_watch_link_state(void *data, ngx_uint_t up);
-static void ngx_smartmsg_watch_client_id(void *data, redisReply *reply);
-static void ngx_smartmsg_watch_tracking(void *data, redisReply *reply);
-static void ngx_smartmsg_watch_message(void *data, redisReply *reply);
+static void ngx_smartmsg_watch_client_id(void *data, smartmsg_resp_t *reply);
+static void ngx_smartmsg_watch_tracking(void *data, smartmsg_resp_t *reply);
+static void ngx_smartmsg_watch_message(void *data, smartmsg_resp_t *reply);
 static void ngx_smartmsg_watch_refuse(ngx_smartmsg_watch_t *watch,
     const char *reason);
 static void ngx_smartmsg_watch_load(ngx_smartmsg_watch_t *watch);
 static void ngx_smartmsg_watch_later(ngx_smartmsg_watch_t *watch,
     ngx_msec_t delay);
-static void ngx_smartmsg_watch_reply(void *data, redisReply *reply);
+static void ngx_smartmsg_watch_reply(void *data, smartmsg_resp_t *reply);
 static ngx_smartmsg_fields_t *ngx_smartmsg_watch_fields(
-    ngx_smartmsg_watch_hash_t *hash, redisReply *reply);
+    ngx_smartmsg_watch_hash_t *hash, smartmsg_resp_t *reply);
 static void ngx_smartmsg_watch_complain(ngx_smartmsg_watch_hash_t *hash,
     const char *reason);
 static void ngx_smartmsg_watch_posted_handler(ngx_event_t *ev);
@@ -251,7 +251,7 @@ ngx_smartmsg_watch_link_state(void *data, ngx_uint_t up)
         return;
     }
 
-    /* hiredis takes an error reply to SUBSCRIBE for the end */
+    /* an error reply to SUBSCRIBE ends the connection */
 
     reason = ngx_smartmsg_redis_reason(watch->link);
 
@@ -264,7 +264,7 @@ ngx_smartmsg_watch_link_state(void *data, ngx_uint_t up)
 
 
 static void
-ngx_smartmsg_watch_client_id(void *data, redisReply *reply)
+ngx_smartmsg_watch_client_id(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_watch_t *watch = data;
 
@@ -274,7 +274,7 @@ ngx_smartmsg_watch_client_id(void *data, redisReply *reply)
         return;
     }
 
-    if (reply->type != REDIS_REPLY_INTEGER) {
+    if (reply->type != SMARTMSG_RESP_INTEGER) {
         ngx_smartmsg_watch_refuse(watch, ngx_smartmsg_redis_error(reply));
         return;
     }
@@ -283,7 +283,7 @@ ngx_smartmsg_watch_client_id(void *data, redisReply *reply)
     ngx_smartmsg_cmd_text(&cmd, "TRACKING");
     ngx_smartmsg_cmd_text(&cmd, "ON");
     ngx_smartmsg_cmd_text(&cmd, "REDIRECT");
-    ngx_smartmsg_cmd_int(&cmd, reply->integer);
+    ngx_smartmsg_cmd_int(&cmd, reply->number);
     ngx_smartmsg_cmd_text(&cmd, "BCAST");
     ngx_smartmsg_cmd_text(&cmd, "PREFIX");
     ngx_smartmsg_cmd_str(&cmd, &watch->hashes[NGX_SMARTMSG_WATCH_RULES].key);
@@ -302,7 +302,7 @@ ngx_smartmsg_watch_client_id(void *data, redisReply *reply)
 
 
 static void
-ngx_smartmsg_watch_tracking(void *data, redisReply *reply)
+ngx_smartmsg_watch_tracking(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_watch_t *watch = data;
 
@@ -312,7 +312,7 @@ ngx_smartmsg_watch_tracking(void *data, redisReply *reply)
         return;
     }
 
-    if (reply->type == REDIS_REPLY_ERROR) {
+    if (reply->type == SMARTMSG_RESP_ERROR) {
         ngx_smartmsg_watch_refuse(watch, reply->str);
         return;
     }
@@ -331,7 +331,7 @@ ngx_smartmsg_watch_tracking(void *data, redisReply *reply)
  */
 
 static void
-ngx_smartmsg_watch_message(void *data, redisReply *reply)
+ngx_smartmsg_watch_message(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_watch_t *watch = data;
 
@@ -425,7 +425,7 @@ ngx_smartmsg_watch_later(ngx_smartmsg_watch_t *watch, ngx_msec_t delay)
 
 
 static void
-ngx_smartmsg_watch_reply(void *data, redisReply *reply)
+ngx_smartmsg_watch_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_watch_hash_t *hash = data;
 
@@ -448,7 +448,8 @@ ngx_smartmsg_watch_reply(void *data, redisReply *reply)
 
 
 static ngx_smartmsg_fields_t *
-ngx_smartmsg_watch_fields(ngx_smartmsg_watch_hash_t *hash, redisReply *reply)
+ngx_smartmsg_watch_fields(ngx_smartmsg_watch_hash_t *hash,
+    smartmsg_resp_t *reply)
 {
     ngx_smartmsg_fields_t  *fields;
 

@@ -40,8 +40,8 @@ typedef struct ngx_smartmsg_watch_s  ngx_smartmsg_watch_t;
  * read (wrong type, no permission,
  * too large): keep what is in force.  All is borrowed for the call.
  *
- * Runs from a posted event, not inside hiredis: anything may be done here but
- * closing the watcher.
+ * Runs from a posted event, not while replies are read: anything may be done
+ * here but closing the watcher.
  */
 
 typedef void (*ngx_smartmsg_watch_loaded_pt)(void *data,
