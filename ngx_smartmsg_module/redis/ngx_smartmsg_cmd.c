@@ -41,7 +41,28 @@ ngx_smartmsg_cmd_str(ngx_smartmsg_cmd_t *cmd, const ngx_str_t *value)
 void
 ngx_smartmsg_cmd_int(ngx_smartmsg_cmd_t *cmd, int64_t value)
 {
-    ngx_smartmsg_cmd_fmt(cmd, "%L", value);
+    u_char    *p, *digit, digits[NGX_INT64_LEN];
+    size_t     len;
+    uint64_t   n;
+
+    digit = digits + sizeof(digits);
+    n = (value < 0) ? 0 - (uint64_t) value : (uint64_t) value;
+
+    do {
+        *--digit = (u_char) ('0' + n % 10);
+        n /= 10;
+    } while (n);
+
+    if (value < 0) {
+        *--digit = '-';
+    }
+
+    len = digits + sizeof(digits) - digit;
+
+    p = ngx_smartmsg_cmd_take(cmd, len);
+    if (p) {
+        ngx_memcpy(p, digit, len);
+    }
 }
 
 
@@ -91,6 +112,26 @@ ngx_smartmsg_cmd_fmt(ngx_smartmsg_cmd_t *cmd, const char *fmt, ...)
     }
 
     ngx_smartmsg_cmd_add(cmd, start, cmd->last - start);
+}
+
+
+u_char *
+ngx_smartmsg_cmd_take(ngx_smartmsg_cmd_t *cmd, size_t len)
+{
+    u_char  *p;
+
+    p = cmd->last;
+
+    if ((size_t) (cmd->buf + sizeof(cmd->buf) - p) < len) {
+        cmd->overflow = 1;
+        return NULL;
+    }
+
+    cmd->last = p + len;
+
+    ngx_smartmsg_cmd_add(cmd, p, len);
+
+    return p;
 }
 
 

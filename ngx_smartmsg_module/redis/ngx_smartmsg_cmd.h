@@ -65,6 +65,13 @@ void ngx_smartmsg_cmd_num(ngx_smartmsg_cmd_t *cmd, double value);
 void ngx_smartmsg_cmd_fmt(ngx_smartmsg_cmd_t *cmd, const char *fmt, ...);
 
 /*
+ * One argument of so many bytes, which the caller fills in at once; NULL: the
+ * command is too long.
+ */
+
+u_char *ngx_smartmsg_cmd_take(ngx_smartmsg_cmd_t *cmd, size_t len);
+
+/*
  * Sends it: without or with a callback.  Results are those of
  * ngx_smartmsg_redis_command(), and NGX_ERROR for a command that was too
  * long.  The command may be started anew afterwards.

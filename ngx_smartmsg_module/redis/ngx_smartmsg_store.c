@@ -112,7 +112,20 @@ void
 ngx_smartmsg_store_key(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_store_t *store,
     const ngx_str_t *visitor, int kind)
 {
-    ngx_smartmsg_cmd_fmt(cmd, "%V{%V}:%c", store->prefix, visitor, kind);
+    u_char  *p;
+
+    p = ngx_smartmsg_cmd_take(cmd, store->prefix->len + visitor->len
+                                   + sizeof("{}:k") - 1);
+    if (p == NULL) {
+        return;
+    }
+
+    p = ngx_cpymem(p, store->prefix->data, store->prefix->len);
+    *p++ = '{';
+    p = ngx_cpymem(p, visitor->data, visitor->len);
+    *p++ = '}';
+    *p++ = ':';
+    *p = (u_char) kind;
 }
 
 
