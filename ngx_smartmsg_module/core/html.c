@@ -22,6 +22,10 @@ static const unsigned char *data(smartmsg_html_t *h, const unsigned char *p,
 {
     if (smartmsg_html_skippable(h)) {
         p = smartmsg_html_skip(p, end);
+
+        if (p == end) {
+            return end;
+        }
     }
 
     p = memchr(p, '<', (size_t)(end - p));

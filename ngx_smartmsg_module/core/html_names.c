@@ -160,6 +160,13 @@ static const uint8_t letter[27] = {
     103, 120, 135, 138, 140, 141, 142, 142, 142
 };
 
+const smartmsg_html_name_t *smartmsg_html_names(size_t *n)
+{
+    *n = sizeof(names) / sizeof(names[0]);
+
+    return names;
+}
+
 const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len)
 {
     unsigned c, i;

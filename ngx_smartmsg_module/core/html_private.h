@@ -110,22 +110,33 @@ typedef struct smartmsg_html_name_s {
  */
 const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len);
 
+/*
+ * For tests: all entries.
+ */
+const smartmsg_html_name_t *smartmsg_html_names(size_t *n);
+
 /* html_skip.c */
 
+/* How many bytes the processor is asked to take at once. */
+typedef enum {
+    SMARTMSG_HTML_WIDTH_NONE, /* nothing is skipped */
+    SMARTMSG_HTML_WIDTH_16,
+    SMARTMSG_HTML_WIDTH_32,
+    SMARTMSG_HTML_WIDTH_64
+} smartmsg_html_width_e;
+
 /*
- * From p, in the state HTML_DATA, behind text and tags that have no influence
- * outside of templates, foreign content and <select>.  Returns where the
- * tokenizer has to go on, in the same state: at a '<', or near end.
+ * From p < end, in the state HTML_DATA, behind text and tags that have no
+ * influence outside of templates, foreign content and <select>.  Returns
+ * where the tokenizer has to go on, in the same state: at a '<', or end.
  */
 const unsigned char *smartmsg_html_skip(const unsigned char *p,
                                         const unsigned char *end);
 
 /*
- * From p, within a tag and not in a value, behind its '>'; NULL if that is
- * not certain, or not before end.
+ * For tests: never wider than that, in the whole process.
  */
-const unsigned char *smartmsg_html_skip_tag(const unsigned char *p,
-                                            const unsigned char *end);
+void smartmsg_html_skip_width(smartmsg_html_width_e most);
 
 /* html_tree.c */
 

@@ -94,6 +94,73 @@ static void known_tag(smartmsg_html_t *h)
     }
 }
 
+static inline const unsigned char *skip_space(const unsigned char *p,
+                                              const unsigned char *end)
+{
+    while (p < end && (ends[*p] & IS_SPACE)) {
+        p++;
+    }
+
+    return p;
+}
+
+/*
+ * From behind a name, or an attribute, behind the tag, the same way as the
+ * states below go; NULL if that is not before end.
+ */
+static const unsigned char *behind_tag(const unsigned char *p,
+                                       const unsigned char *end,
+                                       bool *self_closing)
+{
+    for (;;) {
+        p = skip_space(p, end);
+
+        if (end - p < 2) {
+            return p < end && *p == '>' ? p + 1 : NULL;
+        }
+
+        if (*p == '>') {
+            return p + 1;
+        }
+
+        if (*p == '/') {
+            if (p[1] == '>') {
+                *self_closing = true;
+                return p + 2;
+            }
+
+            p++;
+            continue;
+        }
+
+        /* the first byte of a name may be any other */
+        for (p++; p < end && !(ends[*p] & ENDS_ATTR); p++) { /* void */ }
+
+        p = skip_space(p, end);
+
+        if (p == end || *p != '=') {
+            continue;
+        }
+
+        p = skip_space(p + 1, end);
+
+        if (p < end && (*p == '"' || *p == '\'')) {
+            p = memchr(p + 1, *p, (size_t)(end - p - 1));
+
+            if (p == NULL) {
+                return NULL;
+            }
+
+            p++;
+            continue;
+        }
+
+        while (p < end && !(ends[*p] & ENDS_BARE)) {
+            p++;
+        }
+    }
+}
+
 /* From behind the name to behind the tag, if there is nothing to be read. */
 static const unsigned char *skip_attrs(smartmsg_html_t *h,
                                        const unsigned char *p,
@@ -107,13 +174,9 @@ static const unsigned char *skip_attrs(smartmsg_html_t *h,
         return p;
     }
 
-    next = smartmsg_html_skip_tag(p, end);
+    next = behind_tag(p, end, &h->self_closing);
 
-    /* a slash there may belong to a value, or not */
-    if (next == NULL || (h->depth > 0 && next[-2] == '/')
-        || (next[-2] == '/' && h->tag != NULL
-            && (h->tag->tag == TAG_SVG || h->tag->tag == TAG_MATH)))
-    {
+    if (next == NULL) {
         return p;
     }
 

@@ -25,7 +25,7 @@ enum {
 /* h->flags, for the content of the page or of the innermost template */
 enum {
     IN_SELECT = 1,
-    IN_TABLE = 2,  /* <table> or <colgroup> was seen */
+    IN_TABLE = 2,  /* of a template: <table> or <colgroup> was seen */
     IN_COLUMNS = 4 /* of a template: nothing but <col> counts */
 };
 
@@ -214,7 +214,9 @@ static void start_loose(smartmsg_html_t *h)
 
     case TAG_TABLE:
     case TAG_COLGROUP:
-        h->flags |= IN_TABLE;
+        if (h->templates > 0) {
+            h->flags |= IN_TABLE;
+        }
         break;
 
     case TAG_COL:

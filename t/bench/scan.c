@@ -2,7 +2,10 @@
  * How fast the scanner reads a page, beside functions of the C library that
  * only look for bytes.  Prints GB/s of each.
  *
- *     scan FILE
+ *     scan FILE [WIDTH]
+ *
+ * WIDTH is the most that the processor may take at once: 64, 32 or 16 bytes,
+ * or 0 to read tag by tag.
  */
 
 #define _GNU_SOURCE
@@ -12,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/html.h"
+#include "core/html_private.h"
 
 #define ROUNDS 7
 #define BYTES  (200 * 1024 * 1024) /* read in each round */
@@ -98,12 +101,21 @@ static double measure(reader_t reader, const unsigned char *p, size_t n)
 
 int main(int argc, char **argv)
 {
-    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
+    FILE *file = argc >= 2 ? fopen(argv[1], "rb") : NULL;
     static unsigned char page[16 * 1024 * 1024];
     size_t n;
 
     if (file == NULL) {
-        fail("usage: scan FILE");
+        fail("usage: scan FILE [WIDTH]");
+    }
+
+    if (argc > 2) {
+        int width = atoi(argv[2]);
+
+        smartmsg_html_skip_width(width >= 64   ? SMARTMSG_HTML_WIDTH_64
+                                 : width >= 32 ? SMARTMSG_HTML_WIDTH_32
+                                 : width >= 16 ? SMARTMSG_HTML_WIDTH_16
+                                               : SMARTMSG_HTML_WIDTH_NONE);
     }
 
     n = fread(page, 1, sizeof(page), file);

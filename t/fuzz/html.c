@@ -1,9 +1,9 @@
 /*
- * The HTML scanner: no split of a page changes the result, and no promise of
- * the interface is broken.
+ * The HTML scanner: no split of a page and no kind of processor changes the
+ * result, and no promise of the interface is broken.
  */
 
-#include "core/html.h"
+#include "core/html_private.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -73,7 +73,10 @@ static void compare(const smartmsg_html_t *a, const smartmsg_html_t *b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The first byte is the length of the first piece. */
+/*
+ * The first byte is the length of the first piece, and tells how wide the
+ * processor is.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     scan_t whole, split, bytes;
@@ -84,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     first = data[0] < size - 1 ? data[0] : size - 1;
+    smartmsg_html_skip_width((smartmsg_html_width_e)(data[0] % 4));
     data++;
     size--;
 
