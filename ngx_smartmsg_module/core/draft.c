@@ -11,11 +11,28 @@ static void put_escaped(smartmsg_sink_t *sink, smartmsg_str_t text,
                            : smartmsg_escape_text(text, end);
 }
 
+/* otherwise: what stands there if nothing fills the hole. */
+static void put_hole(smartmsg_draft_t *draft, smartmsg_hole_t *hole,
+                     smartmsg_str_t otherwise)
+{
+    size_t at = draft->sink.len;
+
+    put_escaped(&draft->sink, otherwise, hole->attribute);
+    hole->at = (uint32_t)at;
+    hole->len = (uint32_t)(draft->sink.len - at);
+
+    if (draft->holes != NULL) {
+        draft->holes[draft->n_holes] = *hole;
+    }
+
+    draft->n_holes++;
+}
+
 const char *smartmsg_draft_text(smartmsg_draft_t *draft, smartmsg_str_t text,
                                 bool attribute)
 {
     while (text.len > 0) {
-        smartmsg_hole_t hole = {.attribute = attribute};
+        smartmsg_hole_t hole = {.at = 0, .attribute = attribute};
         smartmsg_str_t otherwise;
         const char *reason;
         size_t len = smartmsg_placeholder_find(text);
@@ -34,37 +51,57 @@ const char *smartmsg_draft_text(smartmsg_draft_t *draft, smartmsg_str_t text,
             return reason;
         }
 
-        hole.at = draft->sink.len;
-        put_escaped(&draft->sink, otherwise, attribute);
-        hole.len = draft->sink.len - hole.at;
-
-        if (draft->holes != NULL) {
-            draft->holes[draft->n_holes] = hole;
-        }
-
-        draft->n_holes++;
+        put_hole(draft, &hole, otherwise);
         text = smartmsg_str(text.data + len, text.len - len);
     }
 
     return NULL;
 }
 
+void smartmsg_draft_word(smartmsg_draft_t *draft, smartmsg_word_e word,
+                         smartmsg_str_t language, bool attribute)
+{
+    smartmsg_str_t text = smartmsg_word(word, language);
+    smartmsg_hole_t hole = {
+        .attribute = attribute, .is_word = true, .word = word,
+        .what = {.slot = SMARTMSG_NO_SLOT, .currency_slot = SMARTMSG_NO_SLOT}
+    };
+
+    if (draft->any_language) {
+        put_hole(draft, &hole, text);
+    } else {
+        put_escaped(&draft->sink, text, attribute);
+    }
+}
+
+/* What fills the hole, perhaps in buf; empty if nothing does. */
+static smartmsg_str_t filling(const smartmsg_hole_t *hole,
+                              const smartmsg_fill_t *with, char *buf)
+{
+    if (hole->is_word) {
+        return smartmsg_word(hole->word, with->words);
+    }
+
+    return smartmsg_str(buf, with->facts == NULL ? 0
+                        : smartmsg_placeholder_value(&hole->what, with->facts,
+                                                     with->language, buf));
+}
+
 size_t smartmsg_draft_fill(smartmsg_str_t html, const smartmsg_hole_t *holes,
-                           size_t n, const smartmsg_facts_t *facts,
-                           smartmsg_str_t language, char *out)
+                           size_t n, const smartmsg_fill_t *with,
+                           char *out)
 {
     smartmsg_sink_t sink = {out, 0};
     size_t from = 0;
 
-    for (size_t i = 0; i < n && facts != NULL; i++) {
-        char value[SMARTMSG_PLACEHOLDER_VALUE];
-        size_t len = smartmsg_placeholder_value(&holes[i].what, facts,
-                                                language, value);
+    for (size_t i = 0; i < n; i++) {
+        char buf[SMARTMSG_PLACEHOLDER_VALUE];
+        smartmsg_str_t value = filling(&holes[i], with, buf);
 
-        if (len > 0) {
+        if (value.len > 0) {
             smartmsg_sink_put(&sink, smartmsg_str(html.data + from,
                                                   holes[i].at - from));
-            put_escaped(&sink, smartmsg_str(value, len), holes[i].attribute);
+            put_escaped(&sink, value, holes[i].attribute);
             from = holes[i].at + holes[i].len;
         }
     }

@@ -3,15 +3,19 @@
 
 #include "core/placeholder.h"
 #include "core/sink.h"
+#include "core/words.h"
 
 /*
- * A hole in HTML, which each request fills with a fact: in place of the `len`
- * bytes at `at`, which stand there if there is no such fact.
+ * A hole in HTML, which each request fills with a fact, or with one of the
+ * module's own words in its language: in place of the `len` bytes at `at`,
+ * which stand there if there is no such fact.
  */
 typedef struct {
-    size_t at;
-    size_t len;
+    uint32_t at;
+    uint32_t len;
     bool attribute;     /* inside the value of an attribute */
+    bool is_word;       /* then `what` has no slots */
+    smartmsg_word_e word;
     smartmsg_placeholder_t what;
 } smartmsg_hole_t;
 
@@ -25,6 +29,7 @@ typedef struct {
     size_t n_holes;
     smartmsg_names_t *names;    /* of the facts in the holes */
     bool new_tabs;              /* small HTML: links leave the page open */
+    bool any_language;          /* own words are holes */
 } smartmsg_draft_t;
 
 /*
@@ -35,13 +40,23 @@ typedef struct {
 const char *smartmsg_draft_text(smartmsg_draft_t *draft, smartmsg_str_t text,
                                 bool attribute);
 
+/* Puts one of the module's own words in that language, or a hole for it. */
+void smartmsg_draft_word(smartmsg_draft_t *draft, smartmsg_word_e word,
+                         smartmsg_str_t language, bool attribute);
+
+/* What holes are filled with. */
+typedef struct {
+    const smartmsg_facts_t *facts;  /* NULL: none is known */
+    smartmsg_str_t language;        /* of the message, as numbers are written */
+    smartmsg_str_t words;           /* the language of the module's own words */
+} smartmsg_fill_t;
+
 /*
- * The finished HTML for one request: with the facts in its holes, escaped.
- * facts may be NULL: none is known. Writes to out when it is not NULL; returns
- * the number of bytes.
+ * The finished HTML for one request: with all that is in its holes, escaped.
+ * Writes to out when it is not NULL; returns the number of bytes.
  */
 size_t smartmsg_draft_fill(smartmsg_str_t html, const smartmsg_hole_t *holes,
-                           size_t n, const smartmsg_facts_t *facts,
-                           smartmsg_str_t language, char *out);
+                           size_t n, const smartmsg_fill_t *with,
+                           char *out);
 
 #endif

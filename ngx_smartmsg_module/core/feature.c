@@ -261,11 +261,6 @@ smartmsg_feature_t *smartmsg_feature_compile(smartmsg_str_t key,
     return feature;
 }
 
-json_t *smartmsg_feature_definition(const smartmsg_feature_t *feature)
-{
-    return feature->source;
-}
-
 void smartmsg_feature_free(smartmsg_feature_t *feature)
 {
     if (feature == NULL) {
@@ -285,6 +280,7 @@ void smartmsg_feature_free(smartmsg_feature_t *feature)
     free(feature->slots);
     free(feature->key);
     json_decref(feature->source);
+    json_decref(feature->whole);
     free(feature);
 }
 

@@ -24,6 +24,9 @@ typedef enum {
 typedef struct {
     /* Borrowed from the feature, never NULL (JSON null instead). */
     const json_t *value;
+
+    /* The feature; NULL if it was not asked: then value is not one of its. */
+    const smartmsg_feature_t *feature;
     smartmsg_source_t source;
 
     /* The rule's id, "" if it has none or no rule applied. */
@@ -47,8 +50,22 @@ smartmsg_feature_t *smartmsg_feature_compile(smartmsg_str_t key,
     json_t *definition, const smartmsg_compile_t *with,
     smartmsg_error_t *err);
 
-/* What it was compiled from, borrowed. */
-json_t *smartmsg_feature_definition(const smartmsg_feature_t *feature);
+/*
+ * Makes the feature small, for an owner who has what the values mean: each
+ * that is not null becomes a mere number, and all that is no longer needed of
+ * the definition, which nobody else may use, goes.  text is the definition's
+ * JSON and lives longer than the feature: should a prerequisite ask what is in
+ * a value, it is read again.  False without memory: then the feature is good
+ * for smartmsg_feature_free() only.
+ */
+bool smartmsg_feature_shrink(smartmsg_feature_t *feature, smartmsg_str_t text);
+
+/*
+ * What a value of the feature was before that, borrowed; the value itself if
+ * it is none of the feature's, NULL without memory.
+ */
+const json_t *smartmsg_feature_contents(const smartmsg_feature_t *feature,
+    const json_t *value);
 
 /* NULL is allowed. */
 void smartmsg_feature_free(smartmsg_feature_t *feature);

@@ -171,6 +171,7 @@ void smartmsg_feature_eval_in(smartmsg_str_t key,
     }
 
     eval(feature, context, &inside, result);
+    result->feature = feature;
 }
 
 void smartmsg_feature_eval(const smartmsg_feature_t *feature,

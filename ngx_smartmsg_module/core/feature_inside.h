@@ -35,6 +35,8 @@ typedef struct {
 
 struct smartmsg_feature_s {
     json_t *source;
+    smartmsg_str_t text;     /* of a feature that was shrunk, else empty */
+    json_t *whole;           /* what it says, once that has been asked */
     char *key;
     size_t key_len;
     const json_t *default_value;

@@ -18,13 +18,13 @@ struct smartmsg_message_s {
     smartmsg_when_t *when;
     smartmsg_str_t members;     /* of the template's JSON */
     smartmsg_str_t image;       /* its address, or empty */
-    smartmsg_theme_t theme;
+    const smartmsg_theme_t *theme;
     smartmsg_cap_t cap;
 
-    /* Texts name languages; else variants differ in built-in words only. */
+    /* Texts name languages; else there is one variant for all of them. */
     bool multilingual;
     size_t n_variants;
-    variant_t variants[];       /* then their holes, then all bytes */
+    variant_t variants[];       /* then holes, theme if any, and all bytes */
 };
 
 static bool parse_show(smartmsg_show_t *show, const json_t *value,
@@ -48,23 +48,18 @@ static bool parse_show(smartmsg_show_t *show, const json_t *value,
     return true;
 }
 
-/*
- * The languages that are rendered. Without any in the texts the only words
- * that depend on the language are the module's own, if they are used.
- */
+/* The languages that are rendered. */
 static const smartmsg_str_t *languages_of(const smartmsg_show_t *show,
                                           size_t *n)
 {
+    const smartmsg_str_t *known = smartmsg_language_known(n);
+
     if (show->n_languages > 0) {
         *n = show->n_languages;
         return show->languages;
     }
 
-    const smartmsg_str_t *known = smartmsg_language_known(n);
-
-    if (show->own_words) {
-        *n = 1;
-    }
+    *n = 1;
 
     return known;
 }
@@ -80,7 +75,9 @@ static size_of_t measure(const smartmsg_show_t *show,
                          smartmsg_names_t *names)
 {
     smartmsg_sink_t members = {NULL, 0};
-    smartmsg_draft_t draft = {.names = names};
+    smartmsg_draft_t draft = {
+        .names = names, .any_language = show->n_languages == 0
+    };
 
     smartmsg_show_members(show, &members);
 
@@ -101,7 +98,8 @@ static void add_variant(smartmsg_message_t *message,
 {
     variant_t *variant = &message->variants[message->n_variants++];
     smartmsg_draft_t draft = {
-        .sink = {*bytes + tag.len, 0}, .holes = *holes, .names = names
+        .sink = {*bytes + tag.len, 0}, .holes = *holes, .names = names,
+        .any_language = !message->multilingual
     };
 
     memcpy(*bytes, tag.data, tag.len);
@@ -125,20 +123,25 @@ static smartmsg_message_t *build(const smartmsg_show_t *show,
     size_of_t more = measure(show, tags, n, facts);
     size_t variants = sizeof(smartmsg_message_t) + n * sizeof(variant_t);
     size_t holes_end = variants + more.holes * sizeof(smartmsg_hole_t);
-    smartmsg_message_t *message = malloc(holes_end + more.bytes);
+    size_t theme = show->theme.given ? sizeof(show->theme) : 0;
+    smartmsg_message_t *message = malloc(holes_end + theme + more.bytes);
 
     if (message == NULL) {
         return NULL;
     }
 
     smartmsg_hole_t *holes = (void *)((char *)message + variants);
-    smartmsg_sink_t bytes = {(char *)message + holes_end, 0};
+    smartmsg_sink_t bytes = {(char *)message + holes_end + theme, 0};
 
     memset(message, 0, sizeof(*message));
     message->as = show->as;
-    message->theme = show->theme;
     message->cap = *cap;
     message->multilingual = show->n_languages > 0;
+
+    if (show->theme.given) {
+        message->theme = memcpy((char *)message + holes_end, &show->theme,
+                                sizeof(show->theme));
+    }
 
     smartmsg_show_members(show, &bytes);
     message->members = smartmsg_str(bytes.out, bytes.len);
@@ -245,9 +248,8 @@ const smartmsg_cap_t *smartmsg_message_cap(const smartmsg_message_t *message)
     return &message->cap;
 }
 
-void smartmsg_message_text(const smartmsg_message_t *message,
-                           smartmsg_str_t language,
-                           smartmsg_message_text_t *text)
+static size_t choose(const smartmsg_message_t *message,
+                     smartmsg_str_t language)
 {
     smartmsg_str_t tags[SMARTMSG_SHOW_LANGUAGES];
 
@@ -255,18 +257,25 @@ void smartmsg_message_text(const smartmsg_message_t *message,
         tags[i] = message->variants[i].tag;
     }
 
-    size_t chosen = smartmsg_language_choose(tags, message->n_variants,
-                                             language);
+    return smartmsg_language_choose(tags, message->n_variants, language);
+}
+
+void smartmsg_message_text(const smartmsg_message_t *message,
+                           smartmsg_str_t language,
+                           smartmsg_message_text_t *text)
+{
+    size_t chosen = message->multilingual ? choose(message, language) : 0;
 
     text->as = message->as;
     text->members = message->members;
-    text->theme = &message->theme;
+    text->theme = message->theme;
+    text->words = language;
     text->html = message->variants[chosen].html;
     text->holes = message->variants[chosen].holes;
     text->n_holes = message->variants[chosen].n_holes;
 
     if (message->multilingual) {
-        text->language = tags[chosen];
+        text->language = message->variants[chosen].tag;
     } else if (smartmsg_language_valid(language)) {
         text->language = language;
     } else {

@@ -15,8 +15,8 @@
 
 /*
  * A message: the value of a rule, {"when": ..., "cap": ..., "show": ...}.
- * Immutable; its HTML is rendered once, when it is parsed, for each of its
- * languages.
+ * Immutable; its HTML is rendered once, when it is parsed, for each language
+ * that its texts name.
  */
 typedef struct smartmsg_message_s smartmsg_message_t;
 
@@ -60,8 +60,9 @@ size_t smartmsg_message_slots(const smartmsg_message_t *message, uint32_t *out);
 typedef struct {
     smartmsg_str_t as;          /* "dialog", "bar" ... */
     smartmsg_str_t members;     /* more of the template's JSON, or empty */
-    const smartmsg_theme_t *theme;
+    const smartmsg_theme_t *theme;  /* NULL: it has none of its own */
     smartmsg_str_t language;    /* tag of the language used; may be empty */
+    smartmsg_str_t words;       /* that of the module's own words */
     smartmsg_str_t html;        /* contents of the template element, */
     const smartmsg_hole_t *holes;   /* for smartmsg_draft_fill() */
     size_t n_holes;

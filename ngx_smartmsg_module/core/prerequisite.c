@@ -82,9 +82,16 @@ void smartmsg_parents_free(smartmsg_parents_t *parents)
 /* The parent's value as the only fact. */
 typedef struct {
     const smartmsg_names_t *names;
-    const json_t *value;
+    const smartmsg_feature_result_t *result;
     smartmsg_value_t last;
 } parent_facts_t;
+
+static const json_t *value_of(const smartmsg_feature_result_t *result)
+{
+    return result->feature != NULL
+           ? smartmsg_feature_contents(result->feature, result->value)
+           : result->value;
+}
 
 static const smartmsg_value_t *parent_fact(void *data, uint32_t slot)
 {
@@ -92,10 +99,10 @@ static const smartmsg_value_t *parent_fact(void *data, uint32_t slot)
     smartmsg_str_t name = smartmsg_names_name(from->names, slot);
 
     if (smartmsg_str_eq(name, SMARTMSG_STR("value"))) {
-        from->last = smartmsg_value_from_json(from->value);
+        from->last = smartmsg_value_from_json(value_of(from->result));
 
     } else if (name.len > 6 && memcmp(name.data, "value.", 6) == 0) {
-        from->last = smartmsg_value_at(from->value,
+        from->last = smartmsg_value_at(value_of(from->result),
                                        smartmsg_str(name.data + 6,
                                                     name.len - 6));
 
@@ -107,9 +114,10 @@ static const smartmsg_value_t *parent_fact(void *data, uint32_t slot)
 }
 
 static bool holds(const smartmsg_parents_t *parents,
-    const smartmsg_parent_t *parent, const json_t *value)
+    const smartmsg_parent_t *parent, const smartmsg_feature_result_t *result)
 {
-    parent_facts_t from = { parents->names, value, smartmsg_value_missing() };
+    parent_facts_t from = { parents->names, result,
+                            smartmsg_value_missing() };
     smartmsg_facts_t facts = { .get = parent_fact, .data = &from };
 
     return parent->condition == NULL
@@ -132,7 +140,7 @@ smartmsg_parents_verdict_t smartmsg_parents_eval(
             return SMARTMSG_PARENTS_CYCLE;
         }
 
-        if (!holds(parents, parent, result.value)) {
+        if (!holds(parents, parent, &result)) {
             return parent->gate ? SMARTMSG_PARENTS_GATE
                                 : SMARTMSG_PARENTS_FAIL;
         }

@@ -9,8 +9,9 @@
 #include "core/members.h"
 #include "core/rule_check.h"
 
-/* A value of the feature and the message that it is. */
+/* A value of the feature, and the message that it was. */
 typedef struct {
+    size_t index;
     const json_t *value;
     smartmsg_message_t *message;
 } value_t;
@@ -255,9 +256,9 @@ static bool grow_values(smartmsg_rule_t *rule)
     return true;
 }
 
-static bool add_message(smartmsg_rule_t *rule, const json_t *value,
-                        const char *path, smartmsg_names_t *names,
-                        smartmsg_error_t *err)
+static bool add_message(smartmsg_rule_t *rule, size_t index,
+                        const json_t *value, const char *path,
+                        smartmsg_names_t *names, smartmsg_error_t *err)
 {
     if (rule->n_values == rule->values_size && !grow_values(rule)) {
         smartmsg_error_no_memory(err);
@@ -271,8 +272,7 @@ static bool add_message(smartmsg_rule_t *rule, const json_t *value,
         return false;
     }
 
-    rule->values[rule->n_values].value = value;
-    rule->values[rule->n_values++].message = message;
+    rule->values[rule->n_values++] = (value_t){index, value, message};
     rule->kinds |= smartmsg_message_kinds(message);
     rule->needs |= smartmsg_when_needs(
         smartmsg_message_when(message),
@@ -299,7 +299,7 @@ static bool parse_messages(smartmsg_rule_t *rule, smartmsg_names_t *names,
         }
 
         if (!json_is_null(value)
-            && !add_message(rule, value, path.text, names, err))
+            && !add_message(rule, i, value, path.text, names, err))
         {
             return false;
         }
@@ -407,6 +407,22 @@ static bool note_facts(smartmsg_rule_t *rule, smartmsg_names_t *names)
     return true;
 }
 
+/* The messages are all that is needed of the values. */
+static bool shrink(smartmsg_rule_t *rule)
+{
+    if (!smartmsg_feature_shrink(rule->feature, without_bom(rule->text))) {
+        return false;
+    }
+
+    for (size_t i = 0; i < rule->n_values; i++) {
+        rule->values[i].value = smartmsg_feature_value(rule->feature,
+                                                       rule->values[i].index,
+                                                       NULL);
+    }
+
+    return true;
+}
+
 static bool compile(smartmsg_rule_t *rule, json_t *root,
                     smartmsg_names_t *names, json_t *groups,
                     smartmsg_error_t *err)
@@ -428,12 +444,12 @@ static bool compile(smartmsg_rule_t *rule, json_t *root,
         return false;
     }
 
-    if (!note_facts(rule, names)) {
+    rule->uses_groups = smartmsg_groups_used(root);
+
+    if (!note_facts(rule, names) || !shrink(rule)) {
         smartmsg_error_no_memory(err);
         return false;
     }
-
-    rule->uses_groups = smartmsg_groups_used(root);
 
     return true;
 }
@@ -523,6 +539,13 @@ smartmsg_str_t smartmsg_rule_id(const smartmsg_rule_t *rule)
 smartmsg_str_t smartmsg_rule_text(const smartmsg_rule_t *rule)
 {
     return rule->text;
+}
+
+json_t *smartmsg_rule_definition(const smartmsg_rule_t *rule)
+{
+    smartmsg_str_t text = without_bom(rule->text);
+
+    return json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, NULL);
 }
 
 double smartmsg_rule_priority(const smartmsg_rule_t *rule)

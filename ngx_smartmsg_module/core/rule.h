@@ -58,6 +58,10 @@ void smartmsg_rule_unref(smartmsg_rule_t *rule);
 /* These borrow from the rule; id and text are NUL terminated as well. */
 smartmsg_str_t smartmsg_rule_id(const smartmsg_rule_t *rule);
 smartmsg_str_t smartmsg_rule_text(const smartmsg_rule_t *rule);
+
+/* What its text says, a new reference; NULL without memory. */
+json_t *smartmsg_rule_definition(const smartmsg_rule_t *rule);
+
 double smartmsg_rule_priority(const smartmsg_rule_t *rule);
 
 /* The order in which rules are asked: priority downwards, then id upwards. */

@@ -282,14 +282,6 @@ bool smartmsg_show_parse(const json_t *value, smartmsg_names_t *fact_names,
         return false;
     }
 
-    show->own_words = show->close != NULL && !show->countdown.given
-                      && show->form.n_fields == 0;
-
-    for (size_t i = 0; i < show->n_actions; i++) {
-        show->own_words = show->own_words
-                          && show->actions[i].does <= SMARTMSG_SHOW_CLOSE;
-    }
-
     return true;
 }
 

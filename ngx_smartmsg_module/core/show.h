@@ -102,9 +102,6 @@ typedef struct {
     /* Every language that a text names, once, in order of appearance. */
     size_t n_languages;
     smartmsg_str_t languages[SMARTMSG_SHOW_LANGUAGES];
-
-    /* Nothing in it is said in the module's own words. */
-    bool own_words;
 } smartmsg_show_t;
 
 /*

@@ -45,9 +45,7 @@ static void put_words(page_t *page, const json_t *text, smartmsg_word_e word,
     if (text != NULL) {
         put_text(page, text, attribute);
     } else {
-        (void)smartmsg_draft_text(page->draft,
-                                  smartmsg_word(word, page->language),
-                                  attribute);
+        smartmsg_draft_word(page->draft, word, page->language, attribute);
     }
 }
 

@@ -60,6 +60,15 @@ static void put_when(smartmsg_sink_t *sink, const smartmsg_armed_t *armed)
     smartmsg_sink_puts(sink, "],");
 }
 
+static size_t fill(const smartmsg_snippet_t *snippet,
+                   const smartmsg_message_text_t *text, char *out)
+{
+    smartmsg_fill_t with = {snippet->facts, text->language, text->words};
+
+    return smartmsg_draft_fill(text->html, text->holes, text->n_holes, &with,
+                               out);
+}
+
 static void put_message(smartmsg_sink_t *sink,
                         const smartmsg_snippet_t *snippet,
                         const smartmsg_armed_t *armed)
@@ -90,9 +99,7 @@ static void put_message(smartmsg_sink_t *sink,
     sink->len += smartmsg_theme_write(text.theme, snippet->theme,
                                       smartmsg_sink_end(sink));
     smartmsg_sink_puts(sink, "}\">");
-    sink->len += smartmsg_draft_fill(text.html, text.holes, text.n_holes,
-                                     snippet->facts, text.language,
-                                     smartmsg_sink_end(sink));
+    sink->len += fill(snippet, &text, smartmsg_sink_end(sink));
     smartmsg_sink_puts(sink, "</template>");
 }
 
@@ -197,10 +204,9 @@ static size_t message_room(const smartmsg_snippet_t *snippet,
 
     smartmsg_message_text(armed->message, snippet->language, &text);
 
-    /* how long facts are is not known before */
+    /* how long what fills the holes is not known before */
     html = text.n_holes == 0 ? text.html.len
-        : smartmsg_draft_fill(text.html, text.holes, text.n_holes,
-                              snippet->facts, text.language, NULL);
+        : fill(snippet, &text, NULL);
 
     return MESSAGE_ROOM + smartmsg_rule_id(armed->rule).len
            + ESCAPED_MAX * (armed->variation.len + text.language.len)

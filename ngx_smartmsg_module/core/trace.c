@@ -278,9 +278,10 @@ static void add_explanation(reasons_t *r, const smartmsg_explanation_t *why,
 /* Why the entries of `rules` before `end` do not decide. */
 static void add_entries(reasons_t *r, size_t end)
 {
-    json_t *definition =
-        smartmsg_feature_definition(smartmsg_rule_feature(r->rule));
+    json_t *definition = smartmsg_rule_definition(r->rule);
     size_t n = json_array_size(json_object_get(definition, "rules"));
+
+    r->failed = r->failed || definition == NULL;
 
     for (size_t i = 0; i < n && i < end; i++) {
         smartmsg_explanation_t why;
@@ -295,6 +296,8 @@ static void add_entries(reasons_t *r, size_t end)
                                &r->context, &why);
         add_explanation(r, &why, where);
     }
+
+    json_decref(definition);
 }
 
 /* The first limit that keeps the message from being shown, if any. */

@@ -13,8 +13,7 @@ typedef struct {
 
 struct smartmsg_when_s {
     size_t n;
-    entry_t entries[SMARTMSG_WHEN_ENTRIES];
-    char bytes[];               /* what the entries point to */
+    entry_t entries[];          /* then the bytes that they point to */
 };
 
 /* A member of entries that concerns the server alone. */
@@ -166,21 +165,25 @@ static smartmsg_when_t *build(const entry_t *entries, const json_t *list)
         put_entry(&sink, value);
     }
 
-    smartmsg_when_t *when = malloc(sizeof(*when) + sink.len);
+    size_t n = json_array_size(list);
+    smartmsg_when_t *when = malloc(sizeof(*when) + n * sizeof(entries[0])
+                                   + sink.len);
 
     if (when == NULL) {
         return NULL;
     }
 
-    when->n = json_array_size(list);
-    memcpy(when->entries, entries, when->n * sizeof(entries[0]));
-    sink = (smartmsg_sink_t){when->bytes, 0};
+    char *bytes = (char *)&when->entries[n];
+
+    when->n = n;
+    memcpy(when->entries, entries, n * sizeof(entries[0]));
+    sink = (smartmsg_sink_t){bytes, 0};
 
     json_array_foreach(list, i, value) {
         size_t begin = sink.len;
 
         put_entry(&sink, value);
-        when->entries[i].json = smartmsg_str(when->bytes + begin,
+        when->entries[i].json = smartmsg_str(bytes + begin,
                                              sink.len - begin);
     }
 

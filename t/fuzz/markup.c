@@ -75,13 +75,12 @@ static void check_filled(smartmsg_str_t html, const smartmsg_hole_t *holes,
                          size_t n)
 {
     smartmsg_facts_t facts = {.get = hostile, .data = NULL};
-    size_t len = smartmsg_draft_fill(html, holes, n, &facts,
-                                     SMARTMSG_STR("de"), NULL);
+    smartmsg_fill_t with = {&facts, SMARTMSG_STR("de"), SMARTMSG_STR("de")};
+    size_t len = smartmsg_draft_fill(html, holes, n, &with, NULL);
     char *out = malloc(len + 1);
 
     require(out != NULL);
-    require(smartmsg_draft_fill(html, holes, n, &facts, SMARTMSG_STR("de"),
-                                out) == len);
+    require(smartmsg_draft_fill(html, holes, n, &with, out) == len);
     check_html(smartmsg_str(out, len));
     free(out);
 }

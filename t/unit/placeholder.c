@@ -28,12 +28,14 @@ static void check_in(const char *text, const char *language, bool attribute,
     assert_null(smartmsg_draft_text(&draft, S(text), attribute));
     assert_int_equal(draft.sink.len, len);
 
+    smartmsg_fill_t with = {.facts = &facts, .language = S(language)};
+
     len = smartmsg_draft_fill(smartmsg_str(html, len), holes, draft.n_holes,
-                              &facts, S(language), NULL);
+                              &with, NULL);
     assert_in_range(len, 0, sizeof(out));
     assert_int_equal(smartmsg_draft_fill(smartmsg_str(html, draft.sink.len),
-                                         holes, draft.n_holes, &facts,
-                                         S(language), out), len);
+                                         holes, draft.n_holes, &with, out),
+                     len);
     assert_str(smartmsg_str(out, len), expected);
     json_decref(object);
 }
@@ -152,6 +154,7 @@ static void test_unknown(void **state)
     smartmsg_hole_t hole;
     smartmsg_draft_t draft = {.names = names};
     smartmsg_facts_t facts = {.get = unknown, .data = NULL};
+    smartmsg_fill_t with = {.facts = NULL};
     char html[20], out[20];
 
     (void)state;
@@ -159,10 +162,11 @@ static void test_unknown(void **state)
     draft.holes = &hole;
     assert_null(smartmsg_draft_text(&draft, S("a{{x|or:b}}c"), false));
     assert_int_equal(smartmsg_draft_fill(smartmsg_str(html, draft.sink.len),
-                                         &hole, 1, NULL, S(""), out), 3);
+                                         &hole, 1, &with, out), 3);
     assert_memory_equal(out, "abc", 3);
+    with.facts = &facts;
     assert_int_equal(smartmsg_draft_fill(smartmsg_str(html, draft.sink.len),
-                                         &hole, 1, &facts, S(""), out), 3);
+                                         &hole, 1, &with, out), 3);
     assert_memory_equal(out, "abc", 3);
 }
 

@@ -376,6 +376,64 @@ static void test_prerequisites(void **state)
     smartmsg_ruleset_unref(set);
 }
 
+#define CHILD(parent, test) \
+    "{'rules': [{'parentConditions': [{'id': '" parent "', 'condition': {" \
+    test "}}], 'force': " MESSAGE(EXIT) "}]}"
+
+/* A prerequisite may ask what is in the message of another rule. */
+static void test_contents(void **state)
+{
+    static const struct {
+        const char *child;
+        const char *facts;
+        bool shown;
+    } cases[] = {
+        {CHILD("p", "'value.when.0.on': 'load'"), "{'a': 1}", true},
+        {CHILD("p", "'value.when.0.on': 'idle'"), "{'a': 1}", false},
+        {CHILD("p", "'value': {'$type': 'object'}"), "{'a': 1}", true},
+        {CHILD("p", "'value': 1"), "{'a': 1}", false},
+        {CHILD("p", "'value.when.0.on': 'dwell'"), "{'b': 1}", true},
+        {CHILD("p", "'value.when.0.on': 'dwell'"), "{'a': 1}", false},
+        {CHILD("p", "'value.when.0.on': 'scroll'"), "{'c': 1, 'id': 'x'}",
+         true},
+        {CHILD("p", "'value.when.0.on': 'scroll'"), "{'d': 1, 'id': 'x'}",
+         false},
+        {CHILD("p", "'value': null"), "{'d': 1, 'id': 'x'}", true},
+        {CHILD("p", "'value.when.0.on': 'idle'"), "{}", true},
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        smartmsg_ruleset_entry_t entries[] = {
+            on("p", "\xef\xbb\xbf{'defaultValue': " MESSAGE(IDLE) ", 'rules': ["
+               "{'condition': {'a': 1}, 'force': " MESSAGE(LOAD) "}, "
+               "{'condition': {'c': 1}, 'weights': [0, 1, 0], "
+               "'variations': [null, " MESSAGE("{'on': 'scroll'}") ", null]}, "
+               "{'condition': {'d': 1}, 'force': null}, "
+               "{'condition': {'b': 1}, 'force': " MESSAGE(DWELL) "}]}"),
+            on("z", cases[i].child),
+        };
+        smartmsg_ruleset_t *set = make_set(entries, 2, true);
+        smartmsg_decision_t decision;
+
+        /* what is in it is read once, and known then */
+        for (int round = 0; round < 2; round++) {
+            decide(set, names, cases[i].facts, NULL, 0, &decision);
+
+            if ((strstr(decided(&decision), "z/:1") != NULL) != cases[i].shown)
+            {
+                fail_msg("%s of %s: %s", cases[i].child, cases[i].facts,
+                         decided(&decision));
+            }
+
+            smartmsg_decision_release(&decision);
+        }
+
+        smartmsg_ruleset_unref(set);
+    }
+}
+
 /* A decision outlives the set that made it. */
 static void test_decision_keeps_set(void **state)
 {
@@ -577,6 +635,7 @@ int main(void)
         cmocka_unit_test(test_goals),
         cmocka_unit_test(test_variations),
         cmocka_unit_test(test_prerequisites),
+        cmocka_unit_test(test_contents),
         cmocka_unit_test(test_decision_keeps_set),
         cmocka_unit_test(test_stops_early),
         cmocka_unit_test(test_anonymous),
