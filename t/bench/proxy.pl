@@ -123,7 +123,7 @@ if ($has{plain} && $has{on}) {
     my @compared = grep { $has{$_} } qw(plain sub_filter lua none on);
 
     %extra = (
-        latency   => latency(\%nginx, $rounds, $cookies, @compared),
+        latency   => latency(\%nginx, 10 * $rounds, $cookies, @compared),
         visitor   => visitor_memory($nginx{on}, $redis),
         reference => redis_reference($redis),
         memory    => worker_memory($address, $redis, $cookies),
@@ -132,8 +132,8 @@ if ($has{plain} && $has{on}) {
 
     my $latency = $extra{latency};
     print "\nat $latency->{rate} pages/s of 32 KB, half of what the slowest can do\n";
-    printf "  %-15s p50 %5.0f us, p99 %6.0f us\n", $TITLE{$_}, @{ $latency->{$_} }{qw(p50 p99)}
-        for @compared;
+    printf "  %-15s p50 %5.0f us (%+.0f), p99 %6.0f us (%+.0f)\n", $TITLE{$_} // 'plain, again',
+        @{ $latency->{$_} }{qw(p50 added_p50 p99 added_p99)} for @compared, 'again';
     printf "\nscanner, GB/s: %s\n", join ', ',
         map { "$_ $extra{scanner}{$_}" } sort keys %{ $extra{scanner} };
     printf "worker, KB: %s\n", join ', ',

@@ -318,7 +318,8 @@ static void run(int epoll, double rate)
 
     int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
     struct epoll_event events[64], event = { .events = EPOLLIN };
-    double start = now();
+    /* at a fixed rate only once the server has accepted all connections */
+    double start = now() + (rate > 0 ? 0.05 : 0);
 
     if (timer < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, timer, &event) != 0) {
         fail("timer");
