@@ -172,12 +172,15 @@ static bool skip_scheme(smartmsg_str_t *url)
     return false;
 }
 
-/* Cuts text before the first of the characters in stops. */
-static void cut_at(smartmsg_str_t *text, const char *stops)
+/* Cuts the path and what follows it off, which browsers begin at '\' too. */
+static void cut_to_authority(smartmsg_str_t *url)
 {
-    for (size_t i = 0; i < text->len; i++) {
-        if (text->data[i] != '\0' && strchr(stops, text->data[i]) != NULL) {
-            text->len = i;
+    for (size_t i = 0; i < url->len; i++) {
+        char c = url->data[i];
+
+        if (c == '/' || c == '?' || c == '#' || c == '\\') {
+            url->len = i;
+            return;
         }
     }
 }
@@ -208,7 +211,11 @@ static bool cut_to_host(smartmsg_str_t *authority)
 
         authority->len = len;
     } else {
-        cut_at(authority, ":");
+        const char *port = memchr(authority->data, ':', authority->len);
+
+        if (port != NULL) {
+            authority->len = (size_t)(port - authority->data);
+        }
 
         if (authority->len > 0
             && authority->data[authority->len - 1] == '.')
@@ -226,7 +233,7 @@ size_t smartmsg_referrer_host(smartmsg_str_t url, char *buf, size_t size)
         return 0;
     }
 
-    cut_at(&url, "/?#\\");
+    cut_to_authority(&url);
 
     if (!cut_to_host(&url) || url.len > size || url.len > SMARTMSG_HOST_MAX) {
         return 0;
