@@ -2,7 +2,7 @@
 #include "core/unicode.h"
 #include "core/version.h"
 
-static smartmsg_verdict_t eval(const smartmsg_facts_t *facts,
+static smartmsg_verdict_t eval_rest(const smartmsg_facts_t *facts,
     const smartmsg_node_t *node, const smartmsg_value_t *subject);
 
 static smartmsg_verdict_t verdict(bool holds)
@@ -13,6 +13,44 @@ static smartmsg_verdict_t verdict(bool holds)
 static smartmsg_verdict_t invert(smartmsg_verdict_t v)
 {
     return v == SMARTMSG_UNKNOWN ? v : verdict(v == SMARTMSG_NO);
+}
+
+static bool order_holds(unsigned cmp, double a, double b)
+{
+    return cmp & ((a < b ? SMARTMSG_CMP_LT : 0)
+                  | (a == b ? SMARTMSG_CMP_EQ : 0)
+                  | (a > b ? SMARTMSG_CMP_GT : 0));
+}
+
+/*
+ * Nearly all that is tested is a text or a number, and nearly all these tests
+ * compare it with one of its kind: here and at once, the rest elsewhere.
+ */
+static inline smartmsg_verdict_t eval(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node, const smartmsg_value_t *subject)
+{
+    if (node->slot != SMARTMSG_NO_SLOT) {
+        subject = smartmsg_fact(facts, node->slot);
+
+        if (subject == NULL) {
+            return SMARTMSG_UNKNOWN;
+        }
+    }
+
+    if (node->op == SMARTMSG_OP_IS_STRING && subject->type == SMARTMSG_STRING)
+    {
+        return verdict(smartmsg_str_eq(subject->u.string,
+                                       node->u.value.u.string));
+    }
+
+    if (node->op == SMARTMSG_OP_ORDER && subject->type == SMARTMSG_NUMBER
+        && node->u.value.type == SMARTMSG_NUMBER)
+    {
+        return verdict(order_holds(node->cmp, subject->u.number,
+                                   node->u.value.u.number));
+    }
+
+    return eval_rest(facts, node, subject);
 }
 
 /* Whether all children of the node hold. */
@@ -204,13 +242,6 @@ static bool test_regex(smartmsg_regex_t *regex,
     return found;
 }
 
-static bool order_holds(unsigned cmp, double a, double b)
-{
-    return cmp & ((a < b ? SMARTMSG_CMP_LT : 0)
-                  | (a == b ? SMARTMSG_CMP_EQ : 0)
-                  | (a > b ? SMARTMSG_CMP_GT : 0));
-}
-
 static bool test_order(const smartmsg_node_t *node,
     const smartmsg_value_t *subject)
 {
@@ -325,41 +356,10 @@ static smartmsg_verdict_t eval_rest(const smartmsg_facts_t *facts,
     }
 }
 
-/*
- * Nearly all that is tested is a text or a number, and nearly all these tests
- * compare it with one of its kind: here, the rest elsewhere.
- */
-static smartmsg_verdict_t eval(const smartmsg_facts_t *facts,
-    const smartmsg_node_t *node, const smartmsg_value_t *subject)
-{
-    if (node->slot != SMARTMSG_NO_SLOT) {
-        subject = smartmsg_fact(facts, node->slot);
-
-        if (subject == NULL) {
-            return SMARTMSG_UNKNOWN;
-        }
-    }
-
-    if (node->op == SMARTMSG_OP_IS_STRING && subject->type == SMARTMSG_STRING)
-    {
-        return verdict(smartmsg_str_eq(subject->u.string,
-                                       node->u.value.u.string));
-    }
-
-    if (node->op == SMARTMSG_OP_ORDER && subject->type == SMARTMSG_NUMBER
-        && node->u.value.type == SMARTMSG_NUMBER)
-    {
-        return verdict(order_holds(node->cmp, subject->u.number,
-                                   node->u.value.u.number));
-    }
-
-    return eval_rest(facts, node, subject);
-}
-
 smartmsg_verdict_t smartmsg_condition_eval(
     const smartmsg_condition_t *condition, const smartmsg_facts_t *facts)
 {
-    smartmsg_value_t none = smartmsg_value_missing();
+    static const smartmsg_value_t none = { .type = SMARTMSG_MISSING };
 
     return eval_all(facts, condition->nodes, &none);
 }

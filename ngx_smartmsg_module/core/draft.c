@@ -110,3 +110,17 @@ size_t smartmsg_draft_fill(smartmsg_str_t html, const smartmsg_hole_t *holes,
 
     return sink.len;
 }
+
+size_t smartmsg_draft_room(smartmsg_str_t html, const smartmsg_hole_t *holes,
+                           size_t n, const smartmsg_fill_t *with)
+{
+    size_t words = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        words += holes[i].is_word;
+    }
+
+    /* how long a fact is, is not known before */
+    return words == n ? html.len + n * SMARTMSG_WORD_ROOM
+                      : smartmsg_draft_fill(html, holes, n, with, NULL);
+}

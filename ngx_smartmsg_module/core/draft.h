@@ -59,4 +59,8 @@ size_t smartmsg_draft_fill(smartmsg_str_t html, const smartmsg_hole_t *holes,
                            size_t n, const smartmsg_fill_t *with,
                            char *out);
 
+/* The bytes that this gives at most. */
+size_t smartmsg_draft_room(smartmsg_str_t html, const smartmsg_hole_t *holes,
+                           size_t n, const smartmsg_fill_t *with);
+
 #endif

@@ -64,6 +64,9 @@ typedef struct smartmsg_context_s {
      */
     bool *personal;
 
+    /* A condition that is known to hold, and is not asked again. */
+    const smartmsg_condition_t *holds;
+
     /* Nobody is in an experiment. */
     bool disabled;
     bool qa_mode;

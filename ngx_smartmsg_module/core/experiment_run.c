@@ -205,7 +205,7 @@ static bool targeted(const run_t *run)
         return false;
     }
 
-    if (e->condition != NULL
+    if (e->condition != NULL && e->condition != run->context->holds
         && smartmsg_condition_eval(e->condition, run->context->facts)
            != SMARTMSG_YES)
     {

@@ -45,7 +45,7 @@ static bool in_rollout(const smartmsg_rollout_t *rollout,
 static bool force_applies(const smartmsg_feature_rule_t *rule,
     const smartmsg_context_t *context)
 {
-    return (rule->condition == NULL
+    return (rule->condition == NULL || rule->condition == context->holds
             || smartmsg_condition_eval(rule->condition, context->facts)
                == SMARTMSG_YES)
            && in_rollout(&rule->rollout, context);

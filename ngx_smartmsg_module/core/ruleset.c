@@ -447,6 +447,10 @@ void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
             continue;
         }
 
+        /* what was asked of an unknown visitor must show once more */
+        inner.holds = forced || context->personal != NULL
+                      ? NULL : rules.list[i].gate;
+
         const smartmsg_message_t *message = ask(rule, &inner, &variation);
 
         if (message == NULL || is_excluded(rule, decision)

@@ -60,15 +60,6 @@ static void put_when(smartmsg_sink_t *sink, const smartmsg_armed_t *armed)
     smartmsg_sink_puts(sink, "],");
 }
 
-static size_t fill(const smartmsg_snippet_t *snippet,
-                   const smartmsg_message_text_t *text, char *out)
-{
-    smartmsg_fill_t with = {snippet->facts, text->language, text->words};
-
-    return smartmsg_draft_fill(text->html, text->holes, text->n_holes, &with,
-                               out);
-}
-
 static void put_message(smartmsg_sink_t *sink,
                         const smartmsg_snippet_t *snippet,
                         const smartmsg_armed_t *armed)
@@ -76,6 +67,8 @@ static void put_message(smartmsg_sink_t *sink,
     smartmsg_message_text_t text;
 
     smartmsg_message_text(armed->message, snippet->language, &text);
+
+    smartmsg_fill_t with = {snippet->facts, text.language, text.words};
 
     smartmsg_sink_puts(sink, "<template data-smartmsg=\""
                        "{&quot;rule&quot;:&quot;");
@@ -99,7 +92,8 @@ static void put_message(smartmsg_sink_t *sink,
     sink->len += smartmsg_theme_write(text.theme, snippet->theme,
                                       smartmsg_sink_end(sink));
     smartmsg_sink_puts(sink, "}\">");
-    sink->len += fill(snippet, &text, smartmsg_sink_end(sink));
+    sink->len += smartmsg_draft_fill(text.html, text.holes, text.n_holes,
+                                     &with, smartmsg_sink_end(sink));
     smartmsg_sink_puts(sink, "</template>");
 }
 
@@ -200,19 +194,17 @@ static size_t message_room(const smartmsg_snippet_t *snippet,
                            const smartmsg_armed_t *armed)
 {
     smartmsg_message_text_t text;
-    size_t html;
 
     smartmsg_message_text(armed->message, snippet->language, &text);
 
-    /* how long what fills the holes is not known before */
-    html = text.n_holes == 0 ? text.html.len
-        : fill(snippet, &text, NULL);
+    smartmsg_fill_t with = {snippet->facts, text.language, text.words};
 
     return MESSAGE_ROOM + smartmsg_rule_id(armed->rule).len
            + ESCAPED_MAX * (armed->variation.len + text.language.len)
            + smartmsg_when_room(smartmsg_message_when(armed->message))
            + text.as.len + text.members.len
-           + smartmsg_theme_write(text.theme, snippet->theme, NULL) + html;
+           + smartmsg_theme_write(text.theme, snippet->theme, NULL)
+           + smartmsg_draft_room(text.html, text.holes, text.n_holes, &with);
 }
 
 size_t smartmsg_snippet_room(const smartmsg_snippet_t *snippet)

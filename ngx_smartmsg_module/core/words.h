@@ -17,6 +17,9 @@ typedef enum {
     SMARTMSG_WORD_STOP      /* name of the button that stops a countdown */
 } smartmsg_word_e;
 
+/* No word takes more bytes, escaped. */
+#define SMARTMSG_WORD_ROOM 64
+
 /* It in the language of the tag, in English if that is not known. UTF-8. */
 smartmsg_str_t smartmsg_word(smartmsg_word_e word, smartmsg_str_t language);
 

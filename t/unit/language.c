@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include "core/escape.h"
 #include "core/language.h"
 #include "core/words.h"
 
@@ -82,12 +83,36 @@ static void test_words(void **state)
     }
 }
 
+/* There is room for each word in each language. */
+static void test_word_room(void **state)
+{
+    size_t n, longest = 0;
+    const smartmsg_str_t *known = smartmsg_language_known(&n);
+
+    (void)state;
+
+    for (int word = SMARTMSG_WORD_CLOSE; word <= SMARTMSG_WORD_STOP; word++) {
+        for (size_t i = 0; i < n; i++) {
+            smartmsg_str_t text = smartmsg_word((smartmsg_word_e)word,
+                                                known[i]);
+            size_t len = smartmsg_escape_attribute(text, NULL);
+
+            longest = len > longest ? len : longest;
+            len = smartmsg_escape_text(text, NULL);
+            longest = len > longest ? len : longest;
+        }
+    }
+
+    assert_in_range(longest, 1, SMARTMSG_WORD_ROOM);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_valid),
         cmocka_unit_test(test_choose),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_word_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
