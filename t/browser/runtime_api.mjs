@@ -50,6 +50,7 @@ test('what the endpoint would refuse is mended or left out', plain, async ({ pag
     const large = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`m${i}`, 'x'.repeat(250)]));
     smartmsg.track('many', many);
     smartmsg.track('large', large);
+    smartmsg.track('wide', { a: '€'.repeat(250), b: '€'.repeat(250), c: '€'.repeat(250) });
     smartmsg.track('odd', {
       'a b': 1,
       1: 1,
@@ -71,9 +72,10 @@ test('what the endpoint would refuse is mended or left out', plain, async ({ pag
     smartmsg.identify('');
     smartmsg.identify();
   });
-  const [many, large, odd, text, nothing] = await stand.need('track', 5);
+  const [many, large, wide, odd, text, nothing] = await stand.need('track', 6);
   assert.equal(Object.keys(many.data).length, 16);
   assert.deepEqual(large.data, {});
+  assert.deepEqual(wide.data, {});
   assert.deepEqual(odd.data, {
     list: '1,2',
     infinite: 'Infinity',

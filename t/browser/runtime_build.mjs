@@ -34,6 +34,19 @@ const styles = {
   },
 };
 
+/**
+ * Packs better: one kind of declaration instead of three, which are then joined, and patterns and lists that have a name but
+ * one use stand there. The minifier does neither, as each evaluation makes another object, and `let` is another scope.
+ */
+function simplify(code) {
+  const constants = [...code.matchAll(/^var ([A-Z][A-Z\d_]*) = ([/[].*);\n/gm)];
+  const inlined = constants.reduce((text, [line, name, value]) => {
+    const rest = text.replace(line, '').split(new RegExp(`\\b${name}\\b`));
+    return rest.length === 2 ? rest.join(value) : text;
+  }, code);
+  return inlined.replace(/\b(const|var) /g, 'let ');
+}
+
 /** One minified script in plain ASCII, without a trailing line break. */
 async function pack(entry, options) {
   const { outputFiles } = await build({
@@ -49,7 +62,7 @@ async function pack(entry, options) {
     logLevel: 'warning',
     ...options,
   });
-  const { code } = await minify(outputFiles[0].text, SMALL);
+  const { code } = await minify(simplify(outputFiles[0].text), SMALL);
   return code;
 }
 

@@ -180,11 +180,18 @@ for (const [name, [data, order]] of Object.entries(DATA)) {
   });
 }
 
-test('JSON-LD: products are no orders', plain, async (tools) => {
-  const data = { '@type': 'Product', offers: { '@type': 'Offer', price: 5 }, orderNumber: '7' };
-  await show(tools, `<script type="application/ld+json">${JSON.stringify(data)}</script>`, { pack: packOf('generic') });
-  await quiet(tools.page, tools.stand, 0);
-});
+for (const [name, data] of Object.entries({
+  'products are no orders': { '@type': 'Product', offers: { '@type': 'Offer', price: 5 }, orderNumber: '7' },
+  'an order that a delivery speaks of': {
+    '@graph': [{ '@type': 'ParcelDelivery', partOfOrder: { '@type': 'Order', orderNumber: '7', price: 5 } }],
+  },
+})) {
+  test(`JSON-LD: ${name}`, plain, async (tools) => {
+    const script = `<script type="application/ld+json">${JSON.stringify(data)}</script>`;
+    await show(tools, script, { pack: packOf('generic') });
+    await quiet(tools.page, tools.stand, 0);
+  });
+}
 
 test('a pack with mistakes harms nobody', plain, async (tools) => {
   const pack = { cart: { items: '][' }, order: { id: { select: '.o', pattern: '(' } }, jsonld: false };

@@ -1,27 +1,26 @@
 import { safely } from './border.js';
 import { emit, on } from './bus.js';
+import { report } from './consent.js';
 import { flat, line, WORD } from './flat.js';
 
 /**
  * Offers `window.smartmsg` to the shop's scripts, as smartmsg.d.ts describes it. Calls that were queued in an array of that
  * name are made up for, and the array stays what it is: scripts may have kept it. What else has that name is not ours.
- *
- * @param {(event: object) => void} report
  */
-export function offerApi(report) {
+export const offerApi = () => {
   window.smartmsg ??= [];
   const api = window.smartmsg;
-  if (!Array.isArray(api)) return;
-  const armed = new Promise((done) => on('ready', done));
-
+  // What is no list throws.
+  const waiting = api.splice(0);
   /** Not before it is known what the visitor has agreed to, and which messages wait for an event. */
+  const armed = new Promise((done) => on('ready', done));
+  const later = (fn) => armed.then(safely(fn));
+
   const tell = (event) => {
-    armed.then(
-      safely(() => {
-        if (event.name) emit('event', event.name);
-        report(event);
-      }),
-    );
+    later(() => {
+      if (event.name) emit('event', event.name);
+      report(event);
+    });
   };
 
   /** @type {import('../smartmsg').SmartmsgApi} */
@@ -33,22 +32,20 @@ export function offerApi(report) {
     identify(id, traits) {
       if (id) tell({ event: 'identify', id: line(id, 128), traits: flat(traits) });
     },
-    consent: (granted) => emit('consent', !!granted),
+    consent: (granted) => emit('consent', granted),
     show: (rule) =>
-      armed.then(async () => {
+      later(async () => {
         const ask = { rule };
         emit('show', ask);
         return !!(await ask.shown);
       }),
     on(name, fn) {
-      if (name === 'ready') armed.then(safely(() => /** @type {any} */ (fn)(api)));
+      if (name === 'ready') later(() => /** @type {any} */ (fn)(api));
       else on('report', (event) => event.event === name && fn({ ...event }));
     },
-    push: (...more) => more.forEach(call),
+    push: (...more) => more.forEach(safely(([name, ...args]) => calls[name](...args))),
   };
-  const call = safely(([name, ...args]) => calls[name](...args));
 
   for (const name in calls) calls[name] = safely(calls[name]);
-  const waiting = api.splice(0);
   Object.assign(api, calls).push(...waiting);
-}
+};

@@ -4,56 +4,63 @@
  */
 
 /** Returns `fn` made harmless: what it throws is swallowed and the result is undefined. */
-export function safely(fn) {
+export const safely = (fn) => {
   return (...args) => {
     try {
       return fn(...args);
-    } catch {
-      return undefined;
-    }
+    } catch {}
   };
-}
+};
+
+let life;
+
+/** What `fn` begins at once (listeners, alarms, whatever `atEnd()` is told) ends when `signal` aborts. */
+export const during = (signal, fn) => {
+  life = signal;
+  safely(fn)();
+  life = undefined;
+};
+
+/** Calls `fn` when the life has ended that is beginning now. */
+export const atEnd = (fn) => {
+  life.addEventListener('abort', fn);
+};
 
 /**
- * Listens to the space separated event `types` until `signal` aborts (for ever without one). Always in the capture
- * phase, so that a shop that stops propagation does not blind us, and passive unless `options` says otherwise.
+ * Listens to the space separated event `types`, for ever if not `during()` a life. Always in the capture phase, so that a
+ * shop that stops propagation does not blind us, and passive unless `options` says otherwise.
  */
-export function listen(target, types, handler, signal, options) {
+export const listen = (target, types, handler, signal = life, options) => {
   for (const type of types.split(' ')) {
     target.addEventListener(type, safely(handler), { capture: true, passive: true, signal, ...options });
   }
-}
+};
 
-/** Calls `fn` once the page has loaded, which may be long ago, unless `signal` aborts before. */
-export function afterLoad(fn, signal) {
+/** Calls `fn` once the page has loaded, which may be long ago. */
+export const afterLoad = (fn) => {
   if (document.readyState === 'complete') safely(fn)();
-  else listen(window, 'load', fn, signal, { once: true });
-}
+  else listen(window, 'load', fn);
+};
 
 /** ms after which what came late is looked for once more. */
 const LATE = 3000;
 
 /** Calls `fn` now, and again when other scripts of the page have had their turn: tag managers and banners come late. */
-export function inTime(fn) {
+export const inTime = (fn) => {
   const again = safely(fn);
   again();
-  listen(window, 'DOMContentLoaded load', again);
+  listen(window, 'load', again);
   setTimeout(again, LATE);
-}
+};
 
 /**
- * One timer that can be set again and again: `alarm.set(ms, fn)` replaces what was set before, `alarm.clear()` forgets
- * it. It never rings after `signal`, if there is one, has aborted.
+ * One timer that can be set again and again: `alarm(ms, fn)` replaces what was set before, `alarm()` forgets it. It never
+ * rings after its life.
  */
-export function createAlarm(signal) {
+export const createAlarm = (signal = life) => {
   let timer;
-  return {
-    set(ms, fn) {
-      clearTimeout(timer);
-      timer = setTimeout(() => signal?.aborted || safely(fn)(), ms);
-    },
-    clear() {
-      clearTimeout(timer);
-    },
+  return (ms, fn) => {
+    clearTimeout(timer);
+    timer = fn && setTimeout(() => signal?.aborted || safely(fn)(), ms);
   };
-}
+};

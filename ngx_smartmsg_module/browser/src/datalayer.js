@@ -3,7 +3,7 @@ import { emit } from './bus.js';
 import { toEvent } from './ga4.js';
 
 /** Names of Google Analytics 4 for what becomes of a message. */
-const PROMOTION = { impression: 'view_promotion', click: 'select_promotion' };
+
 /** Our own entries are no news to us. */
 const own = new WeakSet();
 
@@ -13,14 +13,17 @@ const own = new WeakSet();
  *
  * @param {{event: string, rule: string, variation?: string}} event as it is reported; others are passed over
  */
-export function tellDataLayer({ event, rule, variation }) {
-  const name = PROMOTION[event];
+export const tellDataLayer = (event) => {
+  const name = { impression: 'view_promotion', click: 'select_promotion' }[event.event];
   if (!name) return;
-  const entries = [{ ecommerce: null }, { event: name, ecommerce: { promotion_id: rule, creative_name: variation } }];
+  const entries = [
+    { ecommerce: null },
+    { event: name, ecommerce: { promotion_id: event.rule, creative_name: event.variation } },
+  ];
   for (const entry of entries) own.add(entry);
   window.dataLayer ??= [];
   window.dataLayer.push(...entries);
-}
+};
 
 /**
  * Reads what the shop tells its own analytics in `window.dataLayer`: what is there already, and what is pushed later.
@@ -28,32 +31,30 @@ export function tellDataLayer({ event, rule, variation }) {
  *
  * @param {(event: object) => void} report receives cart and order events for the endpoint
  */
-export function watchDataLayer(report) {
+export const watchDataLayer = (report) => {
   const read = new WeakSet();
   const wrapped = new WeakSet();
 
+  // An entry is an object, or the arguments of `gtag()`: anything else throws.
   const take = safely((entry) => {
-    if (typeof entry !== 'object' || entry === null || own.has(entry)) return;
+    if (own.has(entry)) return;
     read.add(entry);
-    if (entry[0] === 'consent') emit('consent-mode', entry);
-    const name = entry[0] === 'event' ? entry[1] : entry.event;
+    const [name, data] = entry[0] === 'event' ? [entry[1], entry[2]] : [entry.event, entry.ecommerce];
+    if (entry[0] === 'consent') emit('mode', entry);
     if (typeof name === 'string') emit('event', name);
-    const event = toEvent(entry);
+    const event = toEvent(name, data);
     if (event) report(event);
   });
 
   // Shops and tag managers replace the layer or its push as they like; whoever comes back later finds only the entries
-  // that have not been read yet.
-  function attach() {
+  // that have not been read yet. What is no list has no filter().
+  const attach = () => {
     const layer = window.dataLayer;
-    if (!Array.isArray(layer)) return;
-    for (const entry of layer.slice()) {
-      if (!read.has(entry)) take(entry);
-    }
+    layer.filter((entry) => !read.has(entry)).forEach(take);
     if (!wrapped.has(layer)) wrap(layer);
-  }
+  };
 
-  function wrap(layer) {
+  const wrap = (layer) => {
     wrapped.add(layer);
     const push = layer.push;
     layer.push = function (...entries) {
@@ -61,7 +62,7 @@ export function watchDataLayer(report) {
       entries.forEach(take);
       return result;
     };
-  }
+  };
 
   inTime(attach);
-}
+};

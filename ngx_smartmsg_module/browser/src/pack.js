@@ -1,10 +1,10 @@
-import { listen, safely } from './border.js';
+import { afterLoad, listen, safely } from './border.js';
+import { currencyOf } from './goods.js';
 import { findOrder } from './pack_order.js';
 import { numberAt, textAt } from './pack_place.js';
 
 /** ms between a change of the page and the look at it: shops redraw a cart in many steps. */
 const PAUSE = 500;
-const CURRENCY = /^[A-Z]{3}$/;
 
 /**
  * Looks at what the shop pack tells to look at: the cart that the page shows, now and whenever it changes, and the
@@ -15,21 +15,21 @@ const CURRENCY = /^[A-Z]{3}$/;
  * @param {(event: object) => void} report receives cart and order events for the endpoint
  * @returns {(event: object) => void} takes what the dataLayer says: the page counts more than that
  */
-export function watchPack(pack, report) {
-  let known = pack.known ?? {};
+export const watchPack = (pack, report) => {
+  const known = pack.known ?? {};
   let hasCart = false;
   let hasOrder = false;
   let settled = false;
-  let waiting = false;
+  let waiting;
   const held = [];
 
   const lookForCart = safely(() => {
     const cart = readCart(pack.cart);
-    if (!cart) return;
-    hasCart = true;
-    if (isSame(cart.items, known.items) && isSame(cart.value, known.value)) return;
-    known = { ...known, ...defined(cart) };
-    report({ event: 'cart', op: 'set', ...cart });
+    const said = COUNTED.filter((name) => cart[name] !== undefined);
+    const news = said.filter((name) => cart[name] !== known[name]);
+    if (said[0]) hasCart = true;
+    for (const name of news) known[name] = cart[name];
+    if (news[0]) report({ event: 'cart', op: 'set', ...cart });
   });
 
   const lookForOrder = safely(() => {
@@ -39,62 +39,48 @@ export function watchPack(pack, report) {
     report(order);
   });
 
-  function look() {
-    waiting = false;
-    if (pack.cart) lookForCart();
+  const look = () => {
+    waiting = 0;
+    lookForCart();
     if (!hasOrder) lookForOrder();
-  }
+  };
 
-  function settle() {
+  const settle = () => {
     look();
     settled = true;
-    for (const order of held.splice(0)) {
-      if (!hasOrder) report(order);
-    }
-  }
+    held.splice(0).forEach(hear);
+  };
 
   // An order in the page and one in the dataLayer are the same, even if they call it by different numbers.
-  function hear(event) {
-    if (event.event === 'cart' ? hasCart : hasOrder) return;
-    if (event.event === 'order' && !settled) held.push(event);
-    else report(event);
-  }
+  const hear = (event) => {
+    const isOrder = event.event === 'order';
+    if (isOrder && !settled) held.push(event);
+    else if (!(isOrder ? hasOrder : hasCart)) report(event);
+  };
 
   look();
   new MutationObserver(() => {
-    if (!waiting) setTimeout(look, PAUSE);
-    waiting = true;
+    if (!waiting) waiting = setTimeout(look, PAUSE);
   }).observe(document, {
     subtree: true,
     childList: true,
     characterData: true,
-    attributes: true,
     attributeFilter: attributesOf(pack),
   });
-  if (document.readyState === 'complete') settle();
-  else listen(window, 'load', settle);
+  afterLoad(settle);
   listen(window, 'pagehide', settle);
   return hear;
-}
+};
 
-function readCart({ items, value, currency }) {
-  const number = numberAt(items);
-  const worth = number === 0 ? 0 : numberAt(value);
-  if (number === undefined && worth === undefined) return null;
-  const code = textAt(currency);
-  return { items: number, value: worth, currency: CURRENCY.test(code) ? code : undefined };
-}
+/** What is compared: what the page does not say is not another. */
+const COUNTED = ['items', 'value'];
 
-/** What the page does not say is not another. */
-function isSame(seen, known) {
-  return seen === undefined || seen === known;
-}
+const readCart = (cart) => {
+  const number = numberAt(cart.items);
+  return { items: number, value: number === 0 ? 0 : numberAt(cart.value), currency: currencyOf(textAt(cart.currency)) };
+};
 
-function defined({ items, value }) {
-  return { ...(items !== undefined && { items }), ...(value !== undefined && { value }) };
-}
-
-function attributesOf({ cart = {}, order = {} }) {
+const attributesOf = ({ cart = {}, order = {} }) => {
   const places = [...Object.values(cart), ...Object.values(order)];
-  return ['class', ...places.map((place) => place.attr).filter(Boolean)];
-}
+  return places.map((place) => place.attr ?? 'class');
+};

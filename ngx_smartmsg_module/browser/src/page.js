@@ -1,80 +1,61 @@
 import { listen } from './border.js';
 import { emit, on } from './bus.js';
+import { heed, page, report } from './consent.js';
 import { tellDataLayer, watchDataLayer } from './datalayer.js';
-import { inPlace, watchTyping } from './manners.js';
+import { watchTyping } from './manners.js';
 import { watchPack } from './pack.js';
-import { createStage } from './stage.js';
+import { mute } from './report.js';
+import { armMessages } from './stage.js';
 import { printTrace } from './trace.js';
 
-/** Calls `fn` when the page is really on screen: a prefetched or background page is not viewed yet. */
-function whenVisible(fn) {
-  if (!document.hidden) {
-    fn();
-    return;
-  }
-  const once = new AbortController();
-  listen(
-    document,
-    'visibilitychange',
-    () => {
-      if (document.hidden) return;
-      once.abort();
-      fn();
-    },
-    once.signal,
-  );
-}
+/*
+ * What the visitor looks at: one page view, or several in a row where the shop changes pages without loading them.
+ */
+
+let watching;
 
 /**
- * What the visitor looks at: one page view, or several in a row where the shop changes pages without loading them.
+ * Begins a page view: signals first, then the triggers; the page view before ends.
  *
- * @param {{report: Function, claim: Function, heed: Function, mute: Function}} reporter as `withConsent()` makes it
- * @returns {{arm: (found: object) => void, abort: () => void}} `arm` begins a page view with what `takeTemplates()`
- *   returns: signals first, then the triggers; the page view before ends. `abort` ends it: its triggers are silent, what
- *   is open stays
+ * @param {object} found what `takeTemplates()` returns
  */
-export function createPage(reporter) {
-  const stage = createStage(reporter);
-  let messages = [];
-  let life = new AbortController();
-  let watching = false;
-  let ga4;
-
-  /** Once for all page views. */
-  function watch(pack) {
-    if (watching) return;
-    watching = true;
-    watchDataLayer(pack ? watchPack(pack, reporter.report) : reporter.report);
-    on('report', (event) => ga4 && tellDataLayer(event));
-    watchTyping();
-    listen(window, 'pagehide', abort);
-    listen(window, 'pageshow', ({ persisted }) => persisted && armTriggers());
+export const arm = (found) => {
+  if (found.trace) {
+    mute();
+    printTrace(found.trace);
   }
+  heed(found);
+  watch();
+  tellView();
+  armTriggers();
+  emit('ready');
+};
 
-  function armTriggers() {
-    life.abort();
-    life = new AbortController();
-    stage.arm(messages, life.signal);
-  }
+/** Ends it: its triggers are silent, what is open stays. */
+export const leave = () => {
+  emit('disarm');
+  emit('left');
+};
 
-  function arm(found) {
-    ({ ga4 } = found);
-    messages = inPlace(found);
-    if (found.trace) {
-      reporter.mute();
-      printTrace(found.trace);
-    }
-    reporter.heed(found);
-    if (found.view) whenVisible(() => reporter.report({ event: 'view' }));
-    watch(found.pack);
-    armTriggers();
-    emit('ready');
-  }
+/** Once for all page views. */
+const watch = () => {
+  if (watching) return;
+  watching = true;
+  watchDataLayer(page.pack ? watchPack(page.pack, report) : report);
+  on('report', (event) => page.ga4 && tellDataLayer(event));
+  watchTyping();
+  listen(window, 'visibilitychange', tellView);
+  listen(window, 'pagehide', leave);
+  listen(window, 'pageshow', (event) => event.persisted && armTriggers());
+};
 
-  function abort() {
-    life.abort();
-    emit('abort');
-  }
+/** Once the page is really on screen: a prefetched or background page is not viewed yet. */
+const tellView = () => {
+  if (!page.view || document.hidden) return;
+  page.view = 0;
+  report({ event: 'view' });
+};
 
-  return { arm, abort };
-}
+const armTriggers = () => {
+  armMessages(page.messages);
+};

@@ -1,101 +1,79 @@
 import { listen } from './border.js';
 import { emit } from './bus.js';
-import { encode } from './flat.js';
+import { at } from './endpoint.js';
 
-/** What the endpoint accepts in one batch. */
+/** What the endpoint accepts in one batch, and its bytes without what stands around so many events. */
 const MAX_EVENTS = 32;
-const MAX_BYTES = 8192;
+const MAX_BYTES = 8192 - 50;
 const MAX_PAGE = 512;
-/** Events that decide what the next page shows: they leave before the visitor can. */
-const URGENT = /^(impression|click|dismiss|answer|order|consent)$/;
+/** Events that can wait: all others decide what the next page shows, and leave before the visitor can. */
+const PATIENT = /view|cart|track|identify/;
 const PAUSE = 1000;
 /** ms: a message that comes much later than the moment that called for it is out of place. */
 const PATIENCE = 2000;
-const ENVELOPE = '{"events":[]}'.length;
+
+let queue = [];
+let timer;
+let muted = false;
+
+/** From now on, what waits leaves with the page. */
+export const startReporting = () => {
+  listen(window, 'pagehide visibilitychange', flush);
+};
+
+/** After this nothing is sent any more, and every message may be shown. */
+export const mute = () => {
+  muted = true;
+};
 
 /**
- * Collects events and posts them in batches to `url`.
+ * Queues one event as the endpoint documents it, for a batch; the page's path is added.
  *
- * @returns {{report: (event: object) => void, claim: (message: object) => Promise<boolean>, mute: () => void}} `report`
- *   queues one event as the endpoint documents it, and
- *   returns a promise if it leaves at once; `claim` asks whether a message may be shown now, and never rejects. The
- *   page's path is added to both. After `mute` nothing is sent any more, and every message may be shown
+ * @returns {Promise|undefined} of whether it has left, if it leaves at once
  */
-export function createReporter(url) {
-  let queue = [];
-  let timer;
-  let muted = false;
-
-  function flush() {
-    clearTimeout(timer);
-    timer = undefined;
-    const waiting = queue;
-    queue = [];
-    return Promise.all(batches(waiting).map((body) => post(url, body)));
-  }
-
-  function report(event) {
-    if (muted) return;
-    queue.push(withPage(event));
-    emit('report', event);
-    if (URGENT.test(event.event)) return flush();
-    timer ??= setTimeout(flush, PAUSE);
-  }
-
-  /** Only 204 is a yes: nothing that stands between us and the endpoint answers so by accident. */
-  async function claim({ rule, variation, message }) {
-    if (muted) return true;
-    const patience = new AbortController();
-    const alarm = setTimeout(() => patience.abort(), PATIENCE);
-    const [body] = batches([withPage({ event: 'claim', rule, variation: variation || undefined, message })]);
-    try {
-      return (await send(url, { body, signal: patience.signal })).status === 204;
-    } catch {
-      return false;
-    } finally {
-      clearTimeout(alarm);
-    }
-  }
-
-  listen(window, 'pagehide', flush);
-  listen(document, 'visibilitychange', () => document.hidden && flush());
-  return {
-    report,
-    claim,
-    mute() {
-      muted = true;
-    },
-  };
-}
-
-function withPage(event) {
-  return encode({ ...event, page: location.pathname.slice(0, MAX_PAGE) });
-}
-
-function batches(encoded) {
-  const bodies = [];
-  let batch = [];
-  let size = ENVELOPE;
-  const close = () => {
-    if (batch.length) bodies.push(`{"events":[${batch}]}`);
-    batch = [];
-    size = ENVELOPE;
-  };
-  for (const event of encoded) {
-    if (batch.length === MAX_EVENTS || size + event.length + 1 > MAX_BYTES) close();
-    batch.push(event);
-    size += event.length + 1;
-  }
-  close();
-  return bodies;
-}
+export const post = (event) => {
+  if (muted) return;
+  const text = withPage(event);
+  if (queue.length === MAX_EVENTS || new Blob([...queue, text]).size > MAX_BYTES) flush();
+  queue.push(text);
+  emit('report', event);
+  if (!PATIENT.test(event.event)) return flush();
+  timer ??= setTimeout(flush, PAUSE);
+};
 
 /** A page that is going away may only use the beacon; a visible one uses fetch, which outlives a navigation too. */
-function post(url, body) {
-  if (document.hidden) return navigator.sendBeacon(url, body);
-  return send(url, { body, keepalive: true }).catch(() => {});
-}
+const flush = () => {
+  clearTimeout(timer);
+  timer = undefined;
+  const events = queue;
+  queue = [];
+  if (!events[0]) return;
+  const sent = document.hidden ? navigator.sendBeacon(at('event'), batchOf(events)) : send(events);
+  return Promise.resolve(sent).catch(() => {});
+};
 
-function send(url, options) {
-  return fetch(url, { method: 'POST', credentials: 'same-origin', ...options });
-}
+/**
+ * Asks whether a message may be shown now; never rejects. Only 204 is a yes: nothing that stands between us and the
+ * endpoint answers so by accident.
+ */
+export const claimNow = async ({ rule, variation, message }) => {
+  if (muted) return true;
+  const late = new Promise((done) => setTimeout(done, PATIENCE));
+  try {
+    return (await Promise.race([send([withPage({ event: 'claim', rule, variation, message })]), late])).status === 204;
+  } catch {
+    return false;
+  }
+};
+
+const withPage = (event) => {
+  return JSON.stringify({ ...event, page: location.pathname.slice(0, MAX_PAGE) });
+};
+
+const batchOf = (events) => {
+  return `{"events":[${events}]}`;
+};
+
+const send = (events) => {
+  return fetch(at('event'), { method: 'POST', body: batchOf(events), keepalive: true });
+};

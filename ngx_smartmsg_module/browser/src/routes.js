@@ -2,30 +2,27 @@ import { createAlarm, listen } from './border.js';
 
 /** ms: routers change the address in several steps, and sliders of a shop's filters many times. */
 const PAUSE = 200;
-/** Turbo, htmx 2 and htmx 4. */
-const LIBRARIES = 'turbo:load htmx:pushedIntoHistory htmx:replacedInHistory htmx:after:history:update';
+/** ms between two looks at the address, where nobody tells of its changes. */
+const REST = 1000;
 
 /**
  * Calls `changed(from)` when the page has got another path or query without being loaded; `from` is the address before. The
  * shop's functions are not touched: browsers that know the Navigation API tell of every change, in others we look at the
- * address after whatever may have led to one.
+ * address all the time.
  */
-export function watchRoutes(changed) {
+export const watchRoutes = (changed) => {
   const alarm = createAlarm();
   let from = location.href;
 
   const pageOf = (href) => href.split('#')[0];
 
-  function look() {
+  const look = () => {
     const before = from;
-    if (pageOf(before) === pageOf(location.href)) return;
     from = location.href;
-    changed(before);
-  }
+    if (pageOf(before) !== pageOf(from)) changed(before);
+  };
 
-  const lookSoon = () => alarm.set(PAUSE, look);
-
-  listen(window, 'popstate click', lookSoon);
-  listen(document, LIBRARIES, lookSoon);
-  if (window.navigation) listen(window.navigation, 'currententrychange', lookSoon);
-}
+  // An element of that name is something else.
+  if (window.navigation?.currentEntry) listen(navigation, 'currententrychange', () => alarm(PAUSE, look));
+  else setInterval(look, REST);
+};

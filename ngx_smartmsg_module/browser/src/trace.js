@@ -3,7 +3,7 @@
  *
  * @param {{preview: string, outcome: string, rules: Array<{rule: string, chosen: string, why: string}>}} trace
  */
-export function printTrace({ preview, outcome, rules }) {
-  console.log(`smartmsg preview: ${preview} ${outcome}. Without the link:`);
-  console.table(rules);
-}
+export const printTrace = (trace) => {
+  console.log(`smartmsg preview: ${trace.preview} ${trace.outcome}. Without the link:`);
+  console.table(trace.rules);
+};

@@ -9,12 +9,12 @@ let loading;
  * @returns {Promise<{present: Function}|undefined>} nothing where they cannot be had or the browser cannot show them; never
  *   rejects
  */
-export function loadUi() {
+export const loadUi = () => {
   loading ??= import(UI_FILE).catch(() => {});
   return loading;
-}
+};
 
 /** Loads them when the page needs neither line nor processor any more. */
-export function loadUiSoon() {
+export const loadUiSoon = () => {
   afterLoad(() => (window.requestIdleCallback ?? setTimeout)(loadUi));
-}
+};

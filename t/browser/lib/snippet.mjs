@@ -34,6 +34,13 @@ function content({ title, text, actions = [], close = 'Close' }) {
   ].join('');
 }
 
+/** Seconds that the server puts in where a rule has none. */
+const AFTER = { exit: 3, idle: 30, dwell: 30, view: 1, form: 15, cart: 60 };
+
+function moment({ all, ...trigger }) {
+  return all ? { all: all.map(moment) } : { ...trigger, after: trigger.after ?? AFTER[trigger.on] ?? 0 };
+}
+
 /**
  * One message as the server renders it.
  *
@@ -42,7 +49,17 @@ function content({ title, text, actions = [], close = 'Close' }) {
  */
 export function template(message) {
   const { rule, variation = '', number, seconds, items, when, as = 'dialog', lang = 'en', preview } = message;
-  const data = escapeJson({ rule, variation, message: number, preview, seconds, items, when, as, lang });
+  const data = escapeJson({
+    rule,
+    variation,
+    message: number,
+    preview,
+    seconds,
+    items,
+    when: when.map(moment),
+    as,
+    lang,
+  });
   return `<template data-smartmsg="${data}">${content(message)}</template>`;
 }
 

@@ -29,12 +29,12 @@ export function runCountdown(box, signal) {
     }
     clock.setAttribute('aria-live', SPOKEN.test(left) ? 'polite' : 'off');
     clock.textContent = left < DAY ? new Date(left * 1000).toISOString().slice(left < HOUR ? 14 : 11, 19) : date;
-    alarm.set(1000, tick);
+    alarm(1000, tick);
   }
 
   part.setAttribute('aria-live', 'polite');
   listen(part.querySelector('.stop'), 'click', () => {
-    alarm.clear();
+    alarm();
     part.textContent = date;
     focusOn(part);
   });

@@ -33,7 +33,7 @@ function announce(box, signal) {
   const words = [...box.querySelectorAll('.title,.text')];
   words[0].before(region);
   for (const part of words) part.remove();
-  createAlarm(signal).set(ANNOUNCE, () => region.append(...words));
+  createAlarm(signal)(ANNOUNCE, () => region.append(...words));
 }
 
 /** Below the element, else above it, as long as that is on screen; else in the corner, as without it. */

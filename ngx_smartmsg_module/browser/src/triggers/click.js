@@ -1,7 +1,6 @@
-import { createMoment, LASTING, watch } from './moment.js';
+import { watch } from './moment.js';
 
 /** The visitor has clicked something that `select` matches, `after` seconds ago. */
-export function click({ after, select }, fire, signal) {
-  const moment = createMoment(fire, signal, LASTING);
-  watch('click', (event) => event.composedPath().some((node) => node.matches?.(select)) && moment(after), signal);
-}
+export const click = ({ after, select }, moment) => {
+  watch('click', (event) => event.composedPath().some((node) => node.matches?.(select)) && moment(after));
+};

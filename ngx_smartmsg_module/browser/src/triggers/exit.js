@@ -1,9 +1,10 @@
-import { createAlarm, listen } from '../border.js';
+import { listen } from '../border.js';
+import { isTouched } from '../manners.js';
 import { watchScrolling } from './hand.js';
-import { createStart, watchTab } from './moment.js';
+import { watchTab } from './moment.js';
 
-/** The pointer must still be out after this long: a slip over the edge is no farewell. */
-const HOLD = 120;
+/** Seconds after which the pointer must still be out: a slip over the edge is no farewell. */
+const HOLD = 0.12;
 /** Movements and scrolling older than this say nothing about the pointer's leaving. */
 const RECENT = 300;
 /** The stretch over which the speed is measured, so that one jittery event does not decide. */
@@ -25,102 +26,76 @@ const POPUPS = 'select,option,iframe,input:focus,textarea:focus';
  * The visitor is about to leave: the mouse leaves the window through its top, on its way to the tabs, the address bar or
  * the back button; on a touch screen, the page is thrown upwards from its depth, or the visitor comes back to the tab.
  */
-export function exit({ after = 3 }, fire, signal) {
-  const isTime = createStart(after);
-  const offer = () => isTime() && fire();
-  watchMouse(offer, signal);
-  watchFlick(offer, signal);
-  watchReturn(offer, signal);
-}
+export const exit = (_trigger, moment, isTime) => {
+  const offer = (seconds) => isTime() && moment(seconds, 0);
+  watchMouse(offer, () => moment(false));
+  watchFlick(offer);
+  watchReturn(offer);
+};
 
-function watchMouse(offer, signal) {
-  const alarm = createAlarm(signal);
-  const movesUp = trackPointer(signal);
-  let scrolledAt = -1 / 0;
+const watchMouse = (offer, forget) => {
+  const trail = [];
+  let scrolledAt;
 
-  listen(
-    window,
-    'scroll wheel',
-    (event) => {
-      // An element that scrolls by itself (a carousel) is no sign of the visitor.
-      if (event.type === 'wheel' || event.target === document) scrolledAt = performance.now();
-    },
-    signal,
-  );
-  listen(
-    document,
-    'mouseout',
-    (event) => {
-      const now = performance.now();
-      if (
-        event.isTrusted &&
-        !event.relatedTarget &&
-        event.buttons === 0 &&
-        event.clientY <= 0 &&
-        now - scrolledAt > RECENT &&
-        movesUp(now) &&
-        !event.target.closest?.(POPUPS)
-      ) {
-        alarm.set(HOLD, offer);
-      }
-    },
-    signal,
-  );
-  listen(document, 'mouseover', alarm.clear, signal);
-  listen(window, 'blur', (event) => event.target === window && alarm.clear(), signal);
-}
-
-/** The speed of the mouse upwards is measured from the first point that it has passed in the last STRETCH ms. */
-function trackPointer(signal) {
-  let trail = [];
-
-  listen(
-    window,
-    'pointermove',
-    ({ pointerType, clientY, timeStamp }) => {
-      // A finger or a pen lifts off; only a mouse leaves.
-      const before = trail.at(-1);
-      trail = trail.filter((point) => timeStamp - point.timeStamp <= STRETCH);
-      if (!trail.length && before) trail = [before];
-      trail = pointerType === 'mouse' ? [...trail, { clientY, timeStamp }] : [];
-    },
-    signal,
-  );
-
-  return (now) => {
-    const [from] = trail;
+  listen(window, 'pointermove', (event) => {
+    trail.push(event);
+    while (trail[2] && event.timeStamp - trail[0].timeStamp > STRETCH) trail.shift();
+    // A finger or a pen lifts off; only a mouse leaves.
+    if (event.pointerType !== 'mouse') trail.length = 0;
+  });
+  listen(window, 'scroll wheel', ({ type, target }) => {
+    // An element that scrolls by itself (a carousel) is no sign of the visitor.
+    if (type === 'wheel' || target === document) scrolledAt = performance.now();
+  });
+  listen(document, 'mouseout', (event) => {
+    const now = performance.now();
+    // The speed upwards is measured from the first point that the mouse has passed in the last STRETCH ms.
+    const [from, next] = trail;
     const last = trail.at(-1);
-    return (
-      trail[1] &&
+    if (
+      event.isTrusted &&
+      !event.relatedTarget &&
+      !event.buttons &&
+      event.clientY <= 0 &&
+      !(now - scrolledAt <= RECENT) &&
+      next &&
       now - last.timeStamp < RECENT &&
-      (from.clientY - last.clientY) / Math.max(1, last.timeStamp - from.timeStamp) >= UPWARD
-    );
-  };
-}
+      from.clientY - last.clientY > UPWARD * (last.timeStamp - from.timeStamp) &&
+      !event.target.closest?.(POPUPS)
+    ) {
+      offer(HOLD);
+    }
+  });
+  listen(document, 'mouseover', forget);
+  listen(window, 'blur', ({ target }) => target === window && forget());
+};
 
 /** Only from beyond the first window: what is read first is not left yet. */
-function watchFlick(offer, signal) {
-  let from;
-  const rest = () => {
-    from = undefined;
-  };
+const watchFlick = (offer) => {
+  let from = 0;
+  let at;
 
   watchScrolling(
     (finger) => {
       const now = performance.now();
-      // Slower than a flick, downwards, or over: measured from here.
-      if (!from || scrollY >= from.y || (from.y - scrollY) / (now - from.at) < FLICK) from = { y: scrollY, at: now };
-      else if (finger && from.y >= innerHeight && from.y - scrollY >= THROW) offer();
+      if (scrollY >= from || (from - scrollY) / (now - at) < FLICK) {
+        // Slower than a flick, downwards, or over: measured from here.
+        from = scrollY;
+        at = now;
+      } else if (finger && from >= innerHeight && from - scrollY >= THROW) {
+        offer();
+      }
     },
-    rest,
-    signal,
+    () => {
+      from = 0;
+    },
   );
-}
+};
 
-function watchReturn(offer, signal) {
-  let leftAt = 1 / 0;
+const watchReturn = (offer) => {
+  let leftAt;
   watchTab(() => {
     if (document.hidden) leftAt = performance.now();
-    else if (performance.now() - leftAt >= AWAY && matchMedia('(pointer:coarse)').matches) offer();
-  }, signal);
-}
+    else if (performance.now() - leftAt >= AWAY && isTouched()) offer();
+  });
+};

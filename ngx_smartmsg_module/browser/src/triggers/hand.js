@@ -14,41 +14,32 @@ const KEYS = /^(Page|Arrow)(Up|Down)$|^( |Home|End)$/;
  * @param {(finger: boolean) => void} moved called while the visitor scrolls the page; `finger` tells whether by touch
  * @param {() => void} jumped called while something else does
  */
-export function watchScrolling(moved, jumped, signal) {
+export const watchScrolling = (moved, jumped) => {
   let until = 0;
   let finger;
 
-  watch(
-    'wheel touchmove keydown pointerdown pointermove',
-    ({ type, touches, key, ctrlKey, clientX, buttons }) => {
-      if (type === 'pointermove') {
-        if (until === 1 / 0 && !buttons) until = 0;
-      } else if (type === 'pointerdown') {
-        // Beside the page there is only its scroll bar, which can be held for any time. A press elsewhere ends what the
-        // wheel has begun: what moves now is the shop's button or link.
-        const { clientWidth, clientLeft } = document.documentElement;
-        until = clientX >= clientLeft && clientX < clientLeft + clientWidth ? 0 : 1 / 0;
-      } else if (touches ? !touches[1] : key ? KEYS.test(key) : !ctrlKey) {
-        // Two fingers zoom, and so does the wheel with the control key.
-        finger = !!touches;
-        until = performance.now() + AFTERWARDS;
-      }
-    },
-    signal,
-  );
-  listen(
-    window,
-    'scroll',
-    ({ target }) => {
-      const now = performance.now();
-      if (target !== document) return;
-      if (now < until) {
-        until = Math.max(until, now + GAP);
-        moved(finger);
-      } else {
-        jumped();
-      }
-    },
-    signal,
-  );
-}
+  watch('wheel touchmove keydown pointerdown pointermove', (event) => {
+    if (event.type === 'pointermove') {
+      if (until === 1 / 0 && !event.buttons) until = 0;
+    } else if (event.type === 'pointerdown') {
+      // Beside the page there is only its scroll bar, which can be held for any time. A press elsewhere ends what the
+      // wheel has begun: what moves now is the shop's button or link.
+      const { clientWidth, clientLeft } = document.documentElement;
+      until = event.clientX >= clientLeft && event.clientX < clientLeft + clientWidth ? 0 : 1 / 0;
+    } else if (event.touches ? !event.touches[1] : event.key ? KEYS.test(event.key) : !event.ctrlKey) {
+      // Two fingers zoom, and so does the wheel with the control key.
+      finger = !!event.touches;
+      until = performance.now() + AFTERWARDS;
+    }
+  });
+  listen(window, 'scroll', ({ target }) => {
+    const now = performance.now();
+    if (target !== document) return;
+    if (now < until) {
+      until = Math.max(until, now + GAP);
+      moved(finger);
+    } else {
+      jumped();
+    }
+  });
+};

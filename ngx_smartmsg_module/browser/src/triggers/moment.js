@@ -2,38 +2,39 @@ import { createAlarm, listen } from '../border.js';
 
 /** ms after which a refused offer is made again. */
 export const RETRY = 1000;
+/** As long as the page is there. */
+export const ALWAYS = 1 / 0;
 /** ms for which what has happened once is still on the visitor's mind. */
-export const LASTING = 10000;
+const LASTING = 10000;
 
 /**
- * Makes offers: `moment(seconds)` makes one after so many seconds, and as long as it is refused, again and again for
- * `lasting` ms. Each call forgets the one before; a negative number does nothing else.
+ * Makes offers: `moment(seconds, lasting)` makes one after so many seconds, and as long as it is refused, again and again
+ * for `lasting` ms. Each call forgets the one before; a negative number does nothing else.
  */
-export function createMoment(fire, signal, lasting = 1 / 0) {
-  const alarm = createAlarm(signal);
-  return (seconds = 0) => {
+export const createMoment = (fire) => {
+  const alarm = createAlarm();
+  return (seconds = 0, lasting = LASTING) => {
     const end = performance.now() + seconds * 1000 + lasting;
     const offer = () => {
-      if (performance.now() < end) alarm.set(RETRY, offer);
+      if (performance.now() < end) alarm(RETRY, offer);
       fire();
     };
-    alarm.clear();
-    if (seconds >= 0) alarm.set(seconds * 1000, offer);
+    alarm(seconds * 1000, seconds !== false && offer);
   };
-}
+};
 
 /** Listens to what the visitor does, not to what scripts pretend. */
-export function watch(types, act, signal) {
-  listen(window, types, (event) => event.isTrusted && act(event), signal);
-}
+export const watch = (types, act) => {
+  listen(window, types, (event) => event.isTrusted && act(event));
+};
 
 /** Tells `act` when the tab comes into view or goes, which hidden pages have to be told of, too. */
-export function watchTab(act, signal) {
-  listen(document, 'visibilitychange', act, signal);
-}
+export const watchTab = (act) => {
+  listen(window, 'visibilitychange', act);
+};
 
 /** Whether so many seconds have passed since now. */
-export function createStart(seconds) {
+export const createStart = (seconds) => {
   const start = performance.now() + seconds * 1000;
   return () => performance.now() >= start;
-}
+};

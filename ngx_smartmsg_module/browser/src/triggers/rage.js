@@ -1,4 +1,5 @@
-import { createMoment, createStart, LASTING, watch } from './moment.js';
+import { atEnd } from '../border.js';
+import { watch } from './moment.js';
 
 const CLICKS = 3;
 /** ms from the first to the last of them. */
@@ -10,10 +11,8 @@ const NEAR = 24;
  * The visitor clicks one place again and again, and nothing comes of it: the surroundings stay as they are. Selecting a
  * paragraph takes three clicks, too, but leaves a selection.
  */
-export function rage({ after = 0 }, fire, signal) {
-  const isTime = createStart(after);
-  const moment = createMoment(fire, signal, LASTING);
-  let first = { timeStamp: -WITHIN };
+export const rage = (_trigger, moment, isTime) => {
+  let first = {};
   let count;
   let around;
   let before;
@@ -21,23 +20,24 @@ export function rage({ after = 0 }, fire, signal) {
     count = -1 / 0;
   });
 
-  const values = () => String([...around.querySelectorAll('input,select')].map(({ value }) => value));
+  const values = () => `${[...around.querySelectorAll('input,select')].map((field) => field.value)}`;
 
-  watch(
-    'click',
-    (event) => {
-      const { target, timeStamp, clientX, clientY } = event;
-      if (timeStamp - first.timeStamp > WITHIN || Math.hypot(clientX - first.clientX, clientY - first.clientY) > NEAR) {
-        first = event;
-        count = 0;
-        around = target.parentElement?.parentElement ?? target;
-        before = values();
-        observer.disconnect();
-        observer.observe(around, { subtree: true, childList: true, attributes: true, characterData: true });
-      }
-      if (++count >= CLICKS && isTime() && getSelection().isCollapsed && values() === before) moment();
-    },
-    signal,
-  );
-  signal.addEventListener('abort', () => observer.disconnect());
-}
+  watch('click', (event) => {
+    const { target } = event;
+    if (
+      !(
+        event.timeStamp - first.timeStamp <= WITHIN &&
+        Math.hypot(event.clientX - first.clientX, event.clientY - first.clientY) <= NEAR
+      )
+    ) {
+      first = event;
+      count = 0;
+      around = target.parentElement?.parentElement ?? target;
+      before = values();
+      observer.disconnect();
+      observer.observe(around, { subtree: true, childList: true, characterData: true, attributes: true });
+    }
+    if (++count >= CLICKS && isTime() && getSelection().isCollapsed && values() === before) moment();
+  });
+  atEnd(() => observer.disconnect());
+};
