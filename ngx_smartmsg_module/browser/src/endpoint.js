@@ -1,5 +1,5 @@
 /** The element of this script: known while it runs for the first time. */
-export const script = document.currentScript;
+export const script = /** @type {HTMLScriptElement} */ (document.currentScript);
 
 /** @returns {URL} of a part of the endpoint, wherever the operator has mounted it: they are beside the script */
 export const at = (name) => {

@@ -20,7 +20,7 @@ export const line = (value, max = TEXT) => {
 export const flat = (data) => {
   const members = Object.entries(data ?? {}).filter(([name, value]) => WORD.test(name) && value != null);
   const kept = members.slice(0, MEMBERS).map(([name, value]) => [name, isPlain(value) ? value : line(value)]);
-  return new Blob(kept).size > SIZE ? {} : Object.fromEntries(kept);
+  return new Blob(/** @type {any} */ (kept)).size > SIZE ? {} : Object.fromEntries(kept);
 };
 
 const isPlain = (value) => /boolean|number/.test(typeof value) && Math.abs(value) <= NUMBER;
