@@ -67,7 +67,7 @@ for my $name (sort keys %foreign) {
     subtest $name => sub {
         my $nginx = site(server(sub {
             my ($client) = @_;
-            sysread $client, my $asked, 4096;
+            sysread $client, (my $asked), 4096;
             syswrite $client, $bytes;
             1 while sysread $client, $asked, 4096;
         }));
@@ -98,7 +98,7 @@ sub relay {
 
         while (1) {
             for my $from ($select->can_read) {
-                sysread($from, my $bytes, $from == $client ? 65_536 : $size) or return;
+                sysread($from, (my $bytes), $from == $client ? 65_536 : $size) or return;
                 syswrite $from == $client ? $server : $client, $bytes;
                 select undef, undef, undef, 0.0005 if $from == $server;
             }
