@@ -46,6 +46,6 @@ export const offerApi = () => {
     push: (...more) => more.forEach(safely(([name, ...args]) => calls[name](...args))),
   };
 
-  for (const name in calls) calls[name] = safely(calls[name]);
-  Object.assign(api, calls).push(...waiting);
+  for (const name in calls) api[name] = calls[name] = safely(calls[name]);
+  api.push(...waiting);
 };

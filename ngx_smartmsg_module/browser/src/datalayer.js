@@ -40,8 +40,8 @@ export const watchDataLayer = (report) => {
     if (own.has(entry)) return;
     read.add(entry);
     const [name, data] = entry[0] === 'event' ? [entry[1], entry[2]] : [entry.event, entry.ecommerce];
-    if (entry[0] === 'consent') emit('mode', entry);
     if (typeof name === 'string') emit('event', name);
+    if (entry[0] === 'consent') emit('mode', entry);
     const event = toEvent(name, data);
     if (event) report(event);
   });

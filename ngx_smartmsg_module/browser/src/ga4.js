@@ -20,7 +20,7 @@ export const toEvent = (name, data) => {
   const cart = CART.exec(name);
   // A cart that is not described must not look like an emptied one.
   if (!cart || value === undefined) return undefined;
-  const items = lines ? sum(lines, quantityOf) : Number(value > 0);
+  const items = lines ? sum(lines, quantityOf) : +(value > 0);
   return { event: 'cart', op: cart[1] ?? cart[2] ?? 'set', value, items, currency: currencyOf(currency) };
 };
 
@@ -30,5 +30,5 @@ const quantityOf = (line) => {
 
 /** Rounded, because 0.1 + 0.2 is not what the cart says. */
 const sum = (lines, measure) => {
-  return Number(lines.reduce((sofar, line) => sofar + measure(line), 0).toFixed(4));
+  return +lines.reduce((sofar, line) => sofar + measure(line), 0).toFixed(4);
 };

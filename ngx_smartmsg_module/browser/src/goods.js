@@ -10,7 +10,7 @@ const MAX_AMOUNT = 1e12;
 
 /** @returns {number|undefined} the amount that a number or text stands for, if it does */
 export const amount = (value) => {
-  return /\d/.test(value) && value >= 0 && value <= MAX_AMOUNT ? Number(value) : undefined;
+  return /\d/.test(value) && value >= 0 && value <= MAX_AMOUNT ? +value : undefined;
 };
 
 /** @returns {string|undefined} the text, if it is a currency */

@@ -73,5 +73,5 @@ const isRendered = (element) => {
   if (element.checkVisibility) {
     return element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true });
   }
-  return element.getClientRects().length > 0 && getComputedStyle(element).visibility === 'visible';
+  return element.getClientRects()[0] && getComputedStyle(element).visibility === 'visible';
 };

@@ -6,10 +6,9 @@ import { amount } from './goods.js';
 
 /** @returns {string|undefined} the text at a place, if there is one */
 export const textAt = (place) => {
-  if (!place) return undefined;
   // A text has none of these members, and is the selector itself.
-  const { select = place, attr, pattern } = place;
-  const element = document.querySelector(select);
+  const { select = place, attr, pattern } = place ?? {};
+  const element = select && document.querySelector(select);
   const text = (attr ? element?.getAttribute(attr) : element?.textContent)?.trim();
   return pattern && text ? match(pattern, text) : text;
 };
@@ -31,7 +30,9 @@ export const match = (pattern, text) => {
  * parts the cents, any other the thousands.
  */
 const toNumber = (text) => {
-  const [digits] = /\d[\d.,'\u2019\s]*/.exec(text) ?? [];
-  const parts = digits?.split(/[.,](?=\d\d?\D*$)/);
-  return parts?.map((part) => part.replace(/\D/g, '')).join('.');
+  const digits = /\d[\d.,'\u2019\s]*/.exec(text)?.[0];
+  return digits
+    ?.split(/[.,](?=\d\d?\D*$)/)
+    .map((part) => part.replace(/\D/g, ''))
+    .join('.');
 };

@@ -47,7 +47,7 @@ const flush = () => {
   timer = undefined;
   const events = queue;
   queue = [];
-  if (!events[0]) return;
+  if (!events.length) return;
   const sent = document.hidden ? navigator.sendBeacon(at('event'), batchOf(events)) : send(events);
   return Promise.resolve(sent).catch(() => {});
 };

@@ -53,7 +53,7 @@ const armEntry = (entry, message) => {
 };
 
 /** A message that belongs to an element waits for it. */
-const hasPlace = safely(({ select }) => document.querySelector(select || '*'));
+const hasPlace = safely((message) => document.querySelector(message.select || '*'));
 
 const canOffer = (message) => {
   return !message.life.signal.aborted && !busy && performance.now() > restUntil && mayInterrupt() && hasPlace(message);
@@ -74,29 +74,27 @@ const offer = async (message, trigger) => {
 };
 
 const show = (ui, message, trigger) => {
-  const { rule, variation } = message;
-  const about = { rule, variation };
   const resident = RESIDENT.test(message.as);
+  const tell = safely((event, more) => report({ event, rule: message.rule, variation: message.variation, ...more }));
+  const told = {
+    clicked: (action) => tell('click', { action }),
+    answered: (fields, consent) => tell('answer', { fields: flat(fields), consent: consent && line(consent, 512) }),
+    closed: (dismissed) => {
+      if (!resident) {
+        busy = false;
+        restUntil = performance.now() + REST;
+      }
+      if (dismissed) tell('dismiss');
+    },
+  };
+
   busy = !resident;
   try {
-    const told = {
-      clicked: safely((action) => report({ event: 'click', ...about, action })),
-      answered: safely((fields, consent) =>
-        report({ event: 'answer', ...about, fields: flat(fields), consent: consent && line(consent, 512) }),
-      ),
-      closed: safely((dismissed) => {
-        if (!resident) {
-          busy = false;
-          restUntil = performance.now() + REST;
-        }
-        if (dismissed) report({ event: 'dismiss', ...about });
-      }),
-    };
     ui.present(message, told, [safely, listen, createAlarm]);
   } catch {
     busy = false;
     return false;
   }
-  report({ event: 'impression', ...about, on: trigger, claimed: true });
+  tell('impression', { on: trigger, claimed: true });
   return true;
 };

@@ -6,8 +6,13 @@ const FIELDS = 'input,textarea,[contenteditable]';
 
 /** The visitor has copied some words of the page, not of a field: of what `select` matches, or of anything. */
 export const copy = ({ select = '*' }, moment, isTime) => {
-  watch('copy', ({ target }) => {
-    if (isTime() && WORDS.test(`${getSelection()}`.trim()) && target.closest?.(select) && !target.closest(FIELDS))
+  watch('copy', (event) => {
+    if (
+      isTime() &&
+      WORDS.test(`${getSelection()}`.trim()) &&
+      event.target.closest?.(select) &&
+      !event.target.closest(FIELDS)
+    )
       moment();
   });
 };

@@ -43,9 +43,9 @@ const watchMouse = (offer, forget) => {
     // A finger or a pen lifts off; only a mouse leaves.
     if (event.pointerType !== 'mouse') trail.length = 0;
   });
-  listen(window, 'scroll wheel', ({ type, target }) => {
+  listen(window, 'scroll wheel', (event) => {
     // An element that scrolls by itself (a carousel) is no sign of the visitor.
-    if (type === 'wheel' || target === document) scrolledAt = performance.now();
+    if (event.type === 'wheel' || event.target === document) scrolledAt = performance.now();
   });
   listen(document, 'mouseout', (event) => {
     const now = performance.now();
@@ -67,7 +67,7 @@ const watchMouse = (offer, forget) => {
     }
   });
   listen(document, 'mouseover', forget);
-  listen(window, 'blur', ({ target }) => target === window && forget());
+  listen(window, 'blur', (event) => event.target === window && forget());
 };
 
 /** Only from beyond the first window: what is read first is not left yet. */

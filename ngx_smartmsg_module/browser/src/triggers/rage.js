@@ -23,7 +23,6 @@ export const rage = (_trigger, moment, isTime) => {
   const values = () => `${[...around.querySelectorAll('input,select')].map((field) => field.value)}`;
 
   watch('click', (event) => {
-    const { target } = event;
     if (
       !(
         event.timeStamp - first.timeStamp <= WITHIN &&
@@ -32,7 +31,7 @@ export const rage = (_trigger, moment, isTime) => {
     ) {
       first = event;
       count = 0;
-      around = target.parentElement?.parentElement ?? target;
+      around = event.target.parentElement?.parentElement ?? event.target;
       before = values();
       observer.disconnect();
       observer.observe(around, { subtree: true, childList: true, characterData: true, attributes: true });
