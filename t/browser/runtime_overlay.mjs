@@ -33,7 +33,7 @@ async function openDialog(page, open) {
 
 async function openBubble(page, open) {
   await open();
-  await page.locator(`${BUBBLE} .title`).waitFor();
+  await page.locator(`${BUBBLE} [role=status] .title`).waitFor();
   return page.locator(BUBBLE);
 }
 

@@ -57,6 +57,6 @@ export function siteUrl() {
 export async function needOverlay(page) {
   const overlay = page.locator('smart-message .message');
   await overlay.waitFor();
-  await overlay.locator('.title').waitFor({ state: 'attached' });
+  await page.locator('smart-message .message:not(:has(> div:empty)) .title').waitFor({ state: 'attached' });
   return overlay;
 }

@@ -1,18 +1,16 @@
 /** Puts the focus on something that is no control, when the control that had it is gone. */
-export function focusOn(part) {
+export const focusOn = (part) => {
   part.tabIndex = -1;
   part.focus();
-}
+};
 
 /** Says in the message, and to screen readers, what came of it. */
-function say(box, text) {
-  const note = box.querySelector('.note');
-  note.textContent = text;
-  return note;
-}
+const say = (box, text) => {
+  box.querySelector('.note').textContent = text;
+};
 
 /** Copies the code of a coupon; where that is not allowed it is selected, ready to be copied by hand. */
-export async function copyCode(box, button) {
+export const copyCode = async (box, button) => {
   const field = button.previousSibling;
   try {
     await navigator.clipboard.writeText(field.value);
@@ -22,10 +20,10 @@ export async function copyCode(box, button) {
     if (!document.execCommand('copy')) return;
   }
   say(box, button.dataset.done);
-}
+};
 
 /** Posts to the shop as one of its own forms would, once at a time. */
-export async function callShop(box, button) {
+export const callShop = async (box, button) => {
   if (button.busy) return;
   button.busy = true;
   const { call, body, done, failed } = button.dataset;
@@ -36,18 +34,19 @@ export async function callShop(box, button) {
   }).catch(() => {});
   button.busy = false;
   say(box, answer?.ok ? done : failed);
-}
+};
 
 /** Hands the answers over if the browser finds all of them valid, and thanks. */
-export function sendForm(box, { answered }) {
+export const sendForm = (box, { answered }) => {
   const form = box.querySelector('.form');
   const fields = {};
   for (const input of form.querySelectorAll('input,textarea')) {
-    const { name, type, value, checked } = input;
     if (!input.reportValidity()) return;
-    if (name && value && (type !== 'radio' || checked)) fields[name] = input.closest('.rating') ? +value : value;
+    if (input.name && input.value && (input.type !== 'radio' || input.checked))
+      fields[input.name] = input.closest('.rating') ? +input.value : input.value;
   }
   answered(fields, form.querySelector('.consent')?.textContent);
   form.remove();
-  focusOn(say(box, form.lastChild.dataset.done));
-}
+  say(box, form.lastChild.dataset.done);
+  focusOn(box.querySelector('.note'));
+};

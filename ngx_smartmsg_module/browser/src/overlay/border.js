@@ -3,6 +3,6 @@ export let safely;
 export let listen;
 export let createAlarm;
 
-export function takeBorder(border) {
+export const takeBorder = (border) => {
   [safely, listen, createAlarm] = border;
-}
+};

@@ -11,10 +11,10 @@ const RELATIONS = { title: 'aria-labelledby', text: 'aria-describedby' };
  * Trusted Types policy allows. The box lives outside the shop's tree and inherits nothing, so the few things that make it
  * look at home are read from the page.
  */
-export function createBox({ as, at, lang, theme, content }, told, close) {
+export const createBox = ({ as, at, lang, theme, content }, told, close) => {
   const box = document.createElement(/dialog|sheet/.test(as) ? 'dialog' : 'div');
   const { fontFamily: font, color } = getComputedStyle(document.body);
-  box.className = `message ${as} ${at ?? ''}${isLight(color) ? ' dark' : ''}`;
+  box.className = `message ${as} ${at ?? ''} ${isLight(color) ? 'dark' : ''}`;
   for (const [name, value] of Object.entries({ font, ...theme })) box.style.setProperty(`--${name}`, value);
   if (lang) box.lang = lang;
   box.dir = 'auto';
@@ -27,13 +27,13 @@ export function createBox({ as, at, lang, theme, content }, told, close) {
   listen(box, 'click auxclick', (event) => onClick(event, box, told, close));
   listen(box, 'keydown', ({ key, target }) => key === 'Enter' && target.matches('.field input') && sendForm(box, told));
   return box;
-}
+};
 
 /**
  * A link does what links do: it is reported, never stopped or replaced. The box goes after the browser has followed it,
  * since tel: and mailto: leave the visitor on the page.
  */
-function onClick({ target, button }, box, told, close) {
+const onClick = ({ target, button }, box, told, close) => {
   const control = target.closest('a,button');
   // The middle button opens links; all else is nothing that it does.
   if (!control || control.matches('.stop,.consent a') || button > 1 || (button && !control.href)) return;
@@ -49,4 +49,4 @@ function onClick({ target, button }, box, told, close) {
     if (control.href) setTimeout(safely(close));
     else (control.dataset.call ? callShop : copyCode)(box, control);
   }
-}
+};

@@ -11,18 +11,17 @@ const SPOKEN = /^(3600|600|300|60|10)$/;
  * Runs the countdown of a message. Nothing happens at its end but that it says so; who does not want to see it run stops
  * it, and reads when it ends.
  */
-export function runCountdown(box, signal) {
+export const runCountdown = (box, signal) => {
   const part = box.querySelector('.countdown');
   if (!part) return;
   const { until, seconds, done } = part.dataset;
-  const now = () => Date.now() / 1000;
-  const end = +until || now() + +seconds;
+  const end = +until || Date.now() / 1000 + +seconds;
   const clock = part.querySelector('.clock');
   const alarm = createAlarm(signal);
   const date = `\u2192 ${new Date(end * 1000).toLocaleString(box.lang || [])}`;
 
-  function tick() {
-    const left = Math.ceil(end - now());
+  const tick = () => {
+    const left = Math.ceil(end - Date.now() / 1000);
     if (left <= 0) {
       part.textContent = done;
       return;
@@ -30,7 +29,7 @@ export function runCountdown(box, signal) {
     clock.setAttribute('aria-live', SPOKEN.test(left) ? 'polite' : 'off');
     clock.textContent = left < DAY ? new Date(left * 1000).toISOString().slice(left < HOUR ? 14 : 11, 19) : date;
     alarm(1000, tick);
-  }
+  };
 
   part.setAttribute('aria-live', 'polite');
   listen(part.querySelector('.stop'), 'click', () => {
@@ -39,4 +38,4 @@ export function runCountdown(box, signal) {
     focusOn(part);
   });
   tick();
-}
+};

@@ -6,38 +6,37 @@ const ANNOUNCE = 100;
 const GAP = 8;
 
 /** A box over the page that leaves the visitor where they are: it takes no focus. */
-export function makeFloat(box, close, signal, { as, beside }) {
+export const makeFloat = (box, close, signal, { as, beside }) => {
   box.popover = 'manual';
   giveFocusBack(box);
   // Where the shop uses the key for something of its own, it is not for us.
-  const onKey = (event) => event.key === 'Escape' && !event.defaultPrevented && !box.matches('.tab') && close(true);
+  const onKey = ({ key, defaultPrevented }) =>
+    key === 'Escape' && !defaultPrevented && !box.matches('.tab') && close(true);
   listen(window, 'keydown', onKey, signal, { capture: false });
   if (as !== 'tab') announce(box, signal);
   if (beside) stayBeside(box, beside, signal);
   return () => box.showPopover?.();
-}
+};
 
 /** As close() of a dialog does it: who went into the box by keyboard finds back to where they came from. */
-function giveFocusBack(box) {
+const giveFocusBack = (box) => {
   let origin;
   listen(box, 'focusin', ({ relatedTarget }) => {
     if (!box.contains(relatedTarget)) origin = relatedTarget;
   });
   box.close = () => box.matches(':focus-within') && origin?.focus();
-}
+};
 
 /** Moves title and text into a live region shortly after it has appeared. */
-function announce(box, signal) {
+const announce = (box, signal) => {
   const region = document.createElement('div');
   region.setAttribute('role', 'status');
-  const words = [...box.querySelectorAll('.title,.text')];
-  words[0].before(region);
-  for (const part of words) part.remove();
-  createAlarm(signal)(ANNOUNCE, () => region.append(...words));
-}
+  box.querySelector('.title').before(region);
+  createAlarm(signal)(ANNOUNCE, () => region.append(...box.querySelectorAll('.title,.text')));
+};
 
 /** Below the element, else above it, as long as that is on screen; else in the corner, as without it. */
-function stayBeside(box, selector, signal) {
+const stayBeside = (box, selector, signal) => {
   const place = safely(() => {
     const { top, bottom, left } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
     const { offsetWidth, offsetHeight } = box;
@@ -48,4 +47,4 @@ function stayBeside(box, selector, signal) {
   });
   listen(window, 'scroll resize', place, signal);
   new ResizeObserver(place).observe(box);
-}
+};

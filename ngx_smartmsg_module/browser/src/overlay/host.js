@@ -19,7 +19,7 @@ sheet.replaceSync(css);
  * @returns {() => void} takes the box and the host off the page again
  * @throws {Error} when there is no such element
  */
-export function mount(box, open, { select, place = 'append' }) {
+export const mount = (box, open, { select, place = 'append' }) => {
   const host = document.createElement('smart-message');
   const root = host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [sheet];
@@ -29,18 +29,18 @@ export function mount(box, open, { select, place = 'append' }) {
   const observer = new MutationObserver(safely(() => host.isConnected || times > MAX_RETURNS || attach()));
 
   /** Throws as long as there is no such element. */
-  function attach() {
+  const attach = () => {
     document.querySelector(select || 'html')[place](host);
     times += 1;
     for (const node of [document, document.documentElement]) {
       observer.observe(node, { childList: true, subtree: !!select });
     }
     open?.();
-  }
+  };
 
   attach();
   return () => {
     observer.disconnect();
     host.remove();
   };
-}
+};

@@ -1,13 +1,16 @@
 import { listen } from './border.js';
 
 /** A modal dialog, also as a sheet: top layer, inert page, Esc and the return of the focus are the browser's own. */
-export function makeModal(box, close) {
+export const makeModal = (box, close) => {
   let pressedOutside;
 
-  function isOutside({ target, clientX, clientY }) {
+  const isOutside = (event) => {
     const { top, right, bottom, left } = box.getBoundingClientRect();
-    return target === box && (clientX < left || clientX > right || clientY < top || clientY > bottom);
-  }
+    return (
+      event.target === box &&
+      (event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom)
+    );
+  };
 
   listen(box, 'close', () => close(true));
   // Dragging a selection out of the box ends with a click outside, too.
@@ -25,4 +28,4 @@ export function makeModal(box, close) {
     box.open = false;
     box.showModal();
   };
-}
+};

@@ -1,3 +1,5 @@
+// First, since the file packs better when the style sheet does not stand amid the script.
+
 import { takeBorder } from './border.js';
 import { createBox } from './box.js';
 import { runCountdown } from './countdown.js';
@@ -32,22 +34,22 @@ const KINDS = {
  * @param {Function[]} border see takeBorder()
  * @throws {Error} when the kind of overlay is unknown, its place is not there or the browser refuses
  */
-export function present(message, told, border) {
+export const present = (message, told, border) => {
   const { as } = message;
   const life = new AbortController();
   takeBorder(border);
 
   /** A link does not end what is part of the page, and a tab closes to a tab first. */
-  function close(dismissed) {
+  const close = (dismissed) => {
     if (life.signal.aborted || (as === 'inline' && !dismissed) || fold(box)) return;
     life.abort();
     box.close?.();
     unmount();
     told.closed(dismissed);
-  }
+  };
 
   const box = createBox(message, told, close);
   const open = KINDS[as](box, close, life.signal, message);
   runCountdown(box, life.signal);
   const unmount = mount(box, open, message);
-}
+};
