@@ -6,38 +6,37 @@
 
 #include <string.h>
 
-static inline unsigned char lower(unsigned char c)
-{
-    return (unsigned)c - 'A' < 26 ? c | 0x20 : c;
-}
-
-static inline bool ends_name(unsigned char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'
-           || c == '/' || c == '>';
-}
-
 static const unsigned char *data(smartmsg_html_t *h, const unsigned char *p,
                                  const unsigned char *end)
 {
-    if (smartmsg_html_skippable(h)) {
-        p = smartmsg_html_skip(p, end);
+    const unsigned char *next;
 
-        if (p == end) {
-            return end;
+    do {
+        if (smartmsg_html_skippable(h)) {
+            p = smartmsg_html_skip(p, end);
         }
-    }
 
-    p = memchr(p, '<', (size_t)(end - p));
+        if (p == end || *p != '<') {
+            p = memchr(p, '<', (size_t)(end - p));
 
-    if (p == NULL) {
-        return end;
-    }
+            if (p == NULL) {
+                return end;
+            }
+        }
 
-    h->mark = h->total - (uint64_t)(end - p);
-    h->state = HTML_TAG_OPEN;
+        h->mark = h->total - (uint64_t)(end - p);
 
-    return p + 1;
+        if (end - p < 2
+            || (next = smartmsg_html_whole_tag(h, p, end)) == NULL) {
+            h->state = HTML_TAG_OPEN;
+            return p + 1;
+        }
+
+        p = next;
+    } while (p < end && h->state == HTML_DATA
+             && h->result == SMARTMSG_HTML_MORE);
+
+    return p;
 }
 
 /* Skips everything before the byte c, which leads to the state next. */
@@ -63,7 +62,7 @@ static const unsigned char *declaration(smartmsg_html_t *h,
     static const char doctype[] = "doctype", cdata[] = "[CDATA[";
 
     bool is_doctype = (h->state == HTML_DOCTYPE);
-    const unsigned char c = is_doctype ? lower(*p) : *p;
+    const unsigned char c = is_doctype ? smartmsg_html_lower(*p) : *p;
 
     if (c != (unsigned char)(is_doctype ? doctype : cdata)[h->match]) {
         h->state = HTML_UNTIL_GT;
@@ -163,6 +162,76 @@ static const unsigned char *comment_dash(smartmsg_html_t *h,
     return p + 1;
 }
 
+/* The text of a comment, as far as no dash before p belongs to its end. */
+static const unsigned char *comment(smartmsg_html_t *h, const unsigned char *p,
+                                    const unsigned char *end)
+{
+    const unsigned char *gt = p;
+    size_t n;
+
+    while ((gt = memchr(gt, '>', (size_t)(end - gt))) != NULL) {
+        n = (size_t)(gt - p);
+
+        if ((n >= 2 && memcmp(gt - 2, "--", 2) == 0)
+            || (n >= 3 && memcmp(gt - 3, "--!", 3) == 0))
+        {
+            h->state = HTML_DATA;
+            return gt + 1;
+        }
+
+        gt++;
+    }
+
+    /* what the next piece may go on with */
+    n = (size_t)(end - p);
+
+    if (n >= 2 && memcmp(end - 2, "--", 2) == 0) {
+        h->state = HTML_COMMENT_END;
+
+    } else if (n >= 3 && memcmp(end - 3, "--!", 3) == 0) {
+        h->state = HTML_COMMENT_BANG;
+
+    } else if (end[-1] == '-') {
+        h->state = HTML_COMMENT_DASH;
+    }
+
+    return end;
+}
+
+/*
+ * Text up to the '<' of its end tag, of which more than the name is there, or
+ * of what else may count.
+ */
+static const unsigned char *text(smartmsg_html_t *h, const unsigned char *p,
+                                 const unsigned char *end)
+{
+    size_t len = h->text->len;
+
+    for ( ; (p = memchr(p, '<', (size_t)(end - p))) != NULL; p++) {
+
+        if ((size_t)(end - p) < len + 3) {
+            break;
+        }
+
+        if (p[1] == '/') {
+            if ((p[2] | 0x20) == h->text->name[0]) {
+                break;
+            }
+
+        } else if (p[1] == '!') {
+            break;
+        }
+    }
+
+    if (p == NULL) {
+        return end;
+    }
+
+    h->state = HTML_TEXT_LT;
+
+    return p + 1;
+}
+
 /* Text of an escaped script: ends at "-->", too. */
 static const unsigned char *text_escaped(smartmsg_html_t *h,
                                          const unsigned char *p,
@@ -247,12 +316,12 @@ static const unsigned char *text_name(smartmsg_html_t *h,
     bool end_tag = (h->state == HTML_TEXT_END);
 
     if (h->match < h->text->len) {
-        if (lower(*p) == (unsigned char)h->text->name[h->match]) {
+        if (smartmsg_html_lower(*p) == (unsigned char)h->text->name[h->match]) {
             h->match++;
             return p + 1;
         }
 
-    } else if (ends_name(*p)) {
+    } else if (smartmsg_html_ends[*p] & HTML_ENDS_NAME) {
 
         if (!end_tag || h->escape == 2) {
             h->escape = end_tag ? 1 : 2;
@@ -302,7 +371,7 @@ static const unsigned char *step(smartmsg_html_t *h, const unsigned char *p,
         return p + 1;
 
     case HTML_COMMENT:
-        return skip_to(h, p, end, '-', HTML_COMMENT_DASH);
+        return comment(h, p, end);
 
     case HTML_COMMENT_START:
     case HTML_COMMENT_START_DASH:
@@ -313,7 +382,7 @@ static const unsigned char *step(smartmsg_html_t *h, const unsigned char *p,
 
     case HTML_TEXT:
         return h->escape ? text_escaped(h, p, end)
-                         : skip_to(h, p, end, '<', HTML_TEXT_LT);
+                         : text(h, p, end);
 
     case HTML_TEXT_LT:
         return text_lt(h, p);

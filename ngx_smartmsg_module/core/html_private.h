@@ -3,6 +3,7 @@
  *
  *   html.c         the interface, text, comments and declarations
  *   html_skip.c    fast, over tags without a meaning
+ *   html_whole.c   fast, tags that are whole
  *   html_tag.c     tags and their attributes
  *   html_tree.c    what a tag means: templates, select, foreign content
  *   html_meta.c    values of attributes: language, charset, policies
@@ -97,7 +98,7 @@ enum {
 };
 
 typedef struct smartmsg_html_name_s {
-    const char *name;
+    char name[16]; /* filled up with zeros */
     uint8_t len;
     uint8_t tag;
     uint8_t flags;
@@ -109,6 +110,13 @@ typedef struct smartmsg_html_name_s {
  * The entry of a lower-case name of len bytes, or NULL.
  */
 const smartmsg_html_name_t *smartmsg_html_name(const char *name, size_t len);
+
+/*
+ * The same for a name of len <= 8 bytes, the lowest one first, that begins with
+ * a letter; the bytes above are 0.
+ */
+const smartmsg_html_name_t *smartmsg_html_short_name(uint64_t name,
+                                                     unsigned len);
 
 /*
  * For tests: all entries.
@@ -137,6 +145,30 @@ const unsigned char *smartmsg_html_skip(const unsigned char *p,
  * For tests: never wider than that, in the whole process.
  */
 void smartmsg_html_skip_width(smartmsg_html_width_e most);
+
+/* html_whole.c */
+
+typedef struct {
+    bool self_closing;
+    bool meta; /* charset or http-equiv may be among them */
+} smartmsg_html_attrs_t;
+
+/*
+ * From p, behind a tag's name or an attribute, behind the tag's '>'; NULL if
+ * that is not before end.
+ */
+const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
+                                                const unsigned char *end,
+                                                smartmsg_html_attrs_t *attrs);
+
+/*
+ * Processes the tag that begins at p, at its '<' and before end - 1, and
+ * returns what is behind it, in the state that follows; NULL if the tokenizer
+ * has to read it.
+ */
+const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
+                                             const unsigned char *p,
+                                             const unsigned char *end);
 
 /* html_tree.c */
 
@@ -171,6 +203,21 @@ bool smartmsg_html_insertable(const smartmsg_html_t *h);
 void smartmsg_html_stop(smartmsg_html_t *h, smartmsg_html_stop_e why);
 
 /* html_tag.c */
+
+/* Bytes that end something within a tag. */
+enum {
+    HTML_ENDS_NAME = 1,
+    HTML_ENDS_ATTR = 2,
+    HTML_ENDS_BARE = 4,
+    HTML_IS_SPACE = 8
+};
+
+extern const uint8_t smartmsg_html_ends[256];
+
+static inline unsigned char smartmsg_html_lower(unsigned char c)
+{
+    return (unsigned)c - 'A' < 26 ? c | 0x20 : c;
+}
 
 /*
  * Consumes bytes in one of the states TAG_OPEN to SELF_CLOSING.  p < end;

@@ -27,12 +27,16 @@
 
 #include <string.h>
 
+static smartmsg_html_width_e width = SMARTMSG_HTML_WIDTH_64;
+
+void smartmsg_html_skip_width(smartmsg_html_width_e most)
+{
+    width = most;
+}
+
 #if defined(__x86_64__) && defined(__GNUC__)
-#define HTML_X86 1
+
 #include <immintrin.h>
-#else
-#define HTML_X86 0
-#endif
 
 #define BLOCK 64
 #define AHEAD 2 /* bytes read behind a block; one is read before it */
@@ -46,9 +50,17 @@ typedef struct {
     uint64_t odd;   /* behind '<': may be a name with a meaning, or "!--" */
 } block_t;
 
-typedef block_t (*read_t)(const unsigned char *p);
+/* What to look for in a block, as often as the narrowest register holds it. */
+typedef struct {
+    unsigned char odd[4][16];
+    unsigned char open[16];
+    unsigned char close[16];
+    unsigned char quote[16];
+    unsigned char equals[16];
+    unsigned char most[16]; /* '"', '\'' and white space are below it */
+} bytes_t;
 
-#define MAX_VALUE 0x27 /* '"', '\'' and white space are not above it */
+typedef block_t (*read_t)(const unsigned char *p, const bytes_t *look_for);
 
 /*
  * Names with a meaning, of start tags as long as all that is open is not
@@ -63,14 +75,15 @@ typedef block_t (*read_t)(const unsigned char *p);
  *   0x08  frameset iframe meta* select semantics svg switch use
  *   0x10  annotation* body line* radialgradient title
  *   0x20  clippath html mglyph stop style symbol view xmp
- *   0x40  g mi mn mo ms* mtable mtd mtext mtr noembed noframes noscript, msub
- *         and others of ms*
+ *   0x40  g mi mn mo ms* mtable mtd mtext mtr noembed noframes noscript
  *   0x80  ellipse malignmark marker mask math mfrac pat* plaintext script
  *
  * The groups are such that few of the usual names seem to have a meaning, and
  * are then looked up in vain.
  */
-static const unsigned char odd_name[4][16] = {
+#define ALL(c) { c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c }
+
+static const bytes_t bytes = { {
     { 0x82, 0x11, 0x14, 0xaa, 0x14, 0x88, 0x2e, 0x40, 0x22, 0x08, 0x00, 0x00,
       0x10, 0xe9, 0x40, 0x01 },
     { 0x40, 0x94, 0x09, 0xcc, 0x61, 0x0e, 0x88, 0x28, 0x00, 0x72, 0x40, 0x00,
@@ -79,18 +92,22 @@ static const unsigned char odd_name[4][16] = {
       0xea, 0x6d, 0x50, 0x65 },
     { 0x6d, 0xcd, 0x61, 0x47, 0xcf, 0x5f, 0x45, 0x61, 0xc1, 0xfb, 0x69, 0xc1,
       0x7d, 0x69, 0x69, 0x7d }
-};
+},
+    ALL('<'), ALL('>'), ALL('"'), ALL('='), ALL(0x28) };
+
+/* The groups that have the first three letters. */
+static inline unsigned odd_groups(const unsigned char *p)
+{
+    return bytes.odd[0][p[0] & 15] & bytes.odd[1][p[1] & 15]
+           & bytes.odd[2][p[2] & 15];
+}
 
 static inline uint64_t odd_names(const unsigned char *p, uint64_t open)
 {
     uint64_t odd = 0;
 
     for ( ; open; open &= open - 1) {
-        const unsigned char *name = p + __builtin_ctzll(open);
-
-        if (odd_name[0][name[0] & 15] & odd_name[1][name[1] & 15]
-            & odd_name[2][name[2] & 15])
-        {
+        if (odd_groups(p + __builtin_ctzll(open))) {
             odd |= open & -open;
         }
     }
@@ -98,29 +115,31 @@ static inline uint64_t odd_names(const unsigned char *p, uint64_t open)
     return odd;
 }
 
-#if HTML_X86
+#define INLINE(with) __attribute__((always_inline, target(with))) static inline
 
-__attribute__((always_inline)) static inline block_t
-read_sse2(const unsigned char *p)
+INLINE("sse2") block_t read_sse2(const unsigned char *p,
+                                 const bytes_t *look_for)
 {
-    const __m128i max = _mm_set1_epi8(MAX_VALUE);
     block_t block = { 0, 0, 0, 0, 0 };
 
+#define LOAD(p)     _mm_loadu_si128((const void *)(p))
+#define EQUAL(v, c) _mm_cmpeq_epi8(v, LOAD(c))
 #define BITS(bytes) ((uint64_t)(unsigned)_mm_movemask_epi8(bytes) << i)
 
     for (unsigned i = 0; i < BLOCK; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const void *)(p + i));
-        __m128i before = _mm_loadu_si128((const void *)(p + i - 1));
-        __m128i value = _mm_and_si128(
-            _mm_cmpeq_epi8(before, _mm_set1_epi8('=')),
-            _mm_cmpeq_epi8(_mm_min_epu8(bytes, max), bytes));
+        __m128i here = LOAD(p + i);
+        __m128i before = LOAD(p + i - 1);
+        __m128i low = _mm_cmplt_epi8(here, LOAD(look_for->most));
 
-        block.open |= BITS(_mm_cmpeq_epi8(before, _mm_set1_epi8('<')));
-        block.close |= BITS(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')));
-        block.quote |= BITS(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-        block.value |= BITS(value);
+        block.open |= BITS(EQUAL(before, look_for->open));
+        block.close |= BITS(EQUAL(here, look_for->close));
+        block.quote |= BITS(EQUAL(here, look_for->quote));
+        block.value |= BITS(_mm_and_si128(EQUAL(before, look_for->equals),
+                                          low));
     }
 
+#undef LOAD
+#undef EQUAL
 #undef BITS
 
     block.odd = odd_names(p, block.open);
@@ -129,45 +148,45 @@ read_sse2(const unsigned char *p)
 }
 
 /* Half a block. */
-__attribute__((always_inline, target("avx2"))) static inline block_t
-half_avx2(const unsigned char *p)
+INLINE("avx2") block_t half_avx2(const unsigned char *p,
+                                 const bytes_t *look_for)
 {
 #define LOAD(p)     _mm256_loadu_si256((const void *)(p))
-#define EQUAL(v, c) _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))
+#define ALL_OF(c)                                                             \
+    _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)(c)))
+#define EQUAL(v, c) _mm256_cmpeq_epi8(v, ALL_OF(c))
 #define BITS(bytes) (unsigned)_mm256_movemask_epi8(bytes)
-#define ROW(i)                                                                \
-    _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)odd_name[i]))
+#define ODD(v, i)   _mm256_shuffle_epi8(ALL_OF(look_for->odd[i]), v)
 
-    __m256i bytes = LOAD(p);
+    __m256i here = LOAD(p);
     __m256i before = LOAD(p - 1);
-    __m256i value = _mm256_and_si256(
-        EQUAL(before, '='),
-        _mm256_cmpgt_epi8(_mm256_set1_epi8(MAX_VALUE + 1), bytes));
+    __m256i low = _mm256_cmpgt_epi8(ALL_OF(look_for->most), here);
     /* bytes from 0x80 give 0: no name with a meaning has them */
     __m256i odd = _mm256_and_si256(
-        _mm256_and_si256(_mm256_shuffle_epi8(ROW(0), bytes),
-                         _mm256_shuffle_epi8(ROW(1), LOAD(p + 1))),
-        _mm256_shuffle_epi8(ROW(2), LOAD(p + 2)));
+        _mm256_and_si256(ODD(here, 0), ODD(LOAD(p + 1), 1)),
+        ODD(LOAD(p + 2), 2));
     block_t half;
 
-    half.open = BITS(EQUAL(before, '<'));
-    half.close = BITS(EQUAL(bytes, '>'));
-    half.quote = BITS(EQUAL(bytes, '"'));
-    half.value = BITS(value);
-    half.odd = BITS(EQUAL(odd, 0)); /* inverted */
+    half.open = BITS(EQUAL(before, look_for->open));
+    half.close = BITS(EQUAL(here, look_for->close));
+    half.quote = BITS(EQUAL(here, look_for->quote));
+    half.value = BITS(_mm256_and_si256(EQUAL(before, look_for->equals), low));
+    /* those that are not */
+    half.odd = BITS(_mm256_cmpeq_epi8(odd, _mm256_setzero_si256()));
 
 #undef LOAD
+#undef ALL_OF
 #undef EQUAL
 #undef BITS
-#undef ROW
+#undef ODD
 
     return half;
 }
 
-__attribute__((always_inline, target("avx2"))) static inline block_t
-read_avx2(const unsigned char *p)
+INLINE("avx2") block_t read_avx2(const unsigned char *p,
+                                 const bytes_t *look_for)
 {
-    block_t block = half_avx2(p), more = half_avx2(p + 32);
+    block_t block = half_avx2(p, look_for), more = half_avx2(p + 32, look_for);
 
     block.open |= more.open << 32;
     block.close |= more.close << 32;
@@ -178,38 +197,36 @@ read_avx2(const unsigned char *p)
     return block;
 }
 
-__attribute__((always_inline, target("avx512bw"))) static inline block_t
-read_avx512(const unsigned char *p)
+INLINE("avx512bw") block_t read_avx512(const unsigned char *p,
+                                       const bytes_t *look_for)
 {
-    block_t block;
-
 #define LOAD(p)     _mm512_loadu_si512((const void *)(p))
-#define EQUAL(v, c) _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c))
-#define ROW(i)      _mm512_broadcast_i32x4(                                   \
-                        _mm_loadu_si128((const void *)odd_name[i]))
+#define ALL_OF(c)                                                             \
+    _mm512_broadcast_i32x4(_mm_loadu_si128((const void *)(c)))
+#define EQUAL(v, c) _mm512_cmpeq_epi8_mask(v, ALL_OF(c))
+#define ODD(v, i)   _mm512_shuffle_epi8(ALL_OF(look_for->odd[i]), v)
 
-    __m512i bytes = LOAD(p);
+    __m512i here = LOAD(p);
     __m512i before = LOAD(p - 1);
     __m512i odd = _mm512_and_si512(
-        _mm512_and_si512(_mm512_shuffle_epi8(ROW(0), bytes),
-                         _mm512_shuffle_epi8(ROW(1), LOAD(p + 1))),
-        _mm512_shuffle_epi8(ROW(2), LOAD(p + 2)));
+        _mm512_and_si512(ODD(here, 0), ODD(LOAD(p + 1), 1)),
+        ODD(LOAD(p + 2), 2));
+    block_t block;
 
-    block.open = EQUAL(before, '<');
-    block.close = EQUAL(bytes, '>');
-    block.quote = EQUAL(bytes, '"');
-    block.value = _mm512_mask_cmple_epu8_mask(EQUAL(before, '='), bytes,
-                                              _mm512_set1_epi8(MAX_VALUE));
+    block.open = EQUAL(before, look_for->open);
+    block.close = EQUAL(here, look_for->close);
+    block.quote = EQUAL(here, look_for->quote);
+    block.value = _mm512_mask_cmplt_epi8_mask(EQUAL(before, look_for->equals),
+                                              here, ALL_OF(look_for->most));
     block.odd = _mm512_mask_test_epi8_mask(block.open, odd, odd);
 
 #undef LOAD
+#undef ALL_OF
 #undef EQUAL
-#undef ROW
+#undef ODD
 
     return block;
 }
-
-#endif
 
 /*
  * The '<' of the tag that p is in.  open tells of those in front of the bytes
@@ -238,79 +255,132 @@ static inline block_t shift(block_t block, unsigned n)
     return block;
 }
 
-/* Has a name that seems odd none of the meanings, by its fourth letter? */
+static inline bool is_letter(unsigned char c)
+{
+    return (unsigned)(c | 0x20) - 'a' < 26;
+}
+
+/* Has a name that seems odd none of the meanings? */
 static bool is_usual(const unsigned char *name, const unsigned char *end)
 {
-    return (unsigned)(*name | 0x20) - 'a' < 26 && end - name > 3
-           && !(odd_name[0][name[0] & 15] & odd_name[1][name[1] & 15]
-                & odd_name[2][name[2] & 15] & odd_name[3][name[3] & 15]);
+    if (!is_letter(*name) || end - name < 4) {
+        return false;
+    }
+
+    if (!is_letter(name[1])) {
+        return (*name | 0x20) != 'g';
+    }
+
+    if (!is_letter(name[2])) {
+        return (*name | 0x20) != 'm';
+    }
+
+    return !(odd_groups(name) & bytes.odd[3][name[3] & 15]);
+}
+
+/* What follows from the bits of a block. */
+typedef struct {
+    uint64_t in_tag;        /* 1 if the byte before the block is in a tag */
+    uint64_t in_value;      /* 1 if it seems to be in a value */
+    uint64_t in_tag_next;   /* the same of its last byte */
+    uint64_t in_value_next;
+    uint64_t tag;           /* bytes in a tag, from its name on */
+    uint64_t wrong;         /* the lowest bit: nothing is sure from there on */
+} state_t;
+
+__attribute__((always_inline)) static inline void check(state_t *state,
+                                                        const block_t *block)
+{
+    uint64_t inside, quote, opening, value;
+
+    /* borrowed from the bits above: what goes on in the next block */
+    state->tag = block->close - block->open - state->in_tag;
+    inside = state->tag & ~block->close;
+    quote = block->quote & state->tag;
+    opening = quote & block->value;
+    value = (quote ^ opening) - opening - state->in_value;
+
+    state->wrong = (block->open & ~inside) | (block->close & value)
+                   | (block->value & state->tag & ~quote);
+
+    state->in_tag_next = inside >> 63;
+    state->in_value_next = (value | opening) >> 63;
 }
 
 __attribute__((always_inline)) static inline const unsigned char *
 skip(const unsigned char *p, const unsigned char *end, read_t read)
 {
-    uint64_t in_tag = 0, in_value = 0; /* is the byte before p? */
+    state_t state = { 0, 0, 0, 0, 0, 0 };
+    block_t block;
+    uint64_t bad;
+    bool last;
+    const bytes_t *look_for = &bytes;
+
+    /* without knowing what they are, compilers keep them in registers */
+    __asm__("" : "+r"(look_for));
 
     if (end - p <= BLOCK + AHEAD) {
         return p;
     }
 
-    for (p++; end - p > AHEAD;) {
-        uint64_t tag, value, opening, bad;
-        block_t block;
+    p++;
 
-        if (end - p >= BLOCK + AHEAD) {
-            block = read(p);
-        } else {
-            block = shift(read(end - BLOCK - AHEAD),
-                          (unsigned)(BLOCK + AHEAD - (end - p)));
-        }
+    for (;;) {
+        while (end - p >= BLOCK + AHEAD) {
+            block = read(p, look_for);
+            check(&state, &block);
 
-        /* borrowed from the bits above: what goes on in the next block */
-        tag = block.close - block.open - in_tag;
-        block.quote &= tag;
-        opening = block.quote & block.value;
-        value = (block.quote ^ opening) - opening - in_value;
-
-        bad = (block.open & (~tag | block.close)) | (block.close & value)
-              | (block.value & tag & ~block.quote) | block.odd;
-
-        if (bad == 0) {
-            in_tag = (tag & ~block.close) >> 63;
-            in_value = (value | opening) >> 63;
-
-            if (end - p >= BLOCK + AHEAD) {
-                p += BLOCK;
-                continue;
+            if (state.wrong | block.odd) {
+                break;
             }
 
+            p += BLOCK;
+            state.in_tag = state.in_tag_next;
+            state.in_value = state.in_value_next;
+        }
+
+        last = (end - p < BLOCK + AHEAD);
+
+        if (last) {
+            if (end - p <= AHEAD) {
+                return state.in_tag ? last_open(p, 0) : p - 1;
+            }
+
+            block = shift(read(end - BLOCK - AHEAD, look_for),
+                          (unsigned)(BLOCK + AHEAD - (end - p)));
+            check(&state, &block);
+        }
+
+        while (block.odd && is_usual(p + __builtin_ctzll(block.odd), end)) {
+            block.odd &= block.odd - 1;
+        }
+
+        bad = state.wrong | block.odd;
+
+        if (bad) {
+            break;
+        }
+
+        if (last) {
             /* a '<' is seen behind it */
-            return in_tag ? last_open(p, block.open) : end - AHEAD - 1;
+            return state.in_tag_next ? last_open(p, block.open)
+                                     : end - AHEAD - 1;
         }
 
-        /* all is as it should be below the lowest bit */
-        bad &= -bad;
-
-        if (bad == 1 ? in_tag : tag & bad >> 1) {
-            return last_open(p, block.open & (bad - 1));
-        }
-
-        /* at the first letter of a tag */
-        p += __builtin_ctzll(bad);
-
-        if (!(block.odd & bad) || !is_usual(p, end)) {
-            return p - 1;
-        }
-
-        in_tag = 1;
-        in_value = 0;
-        p++;
+        p += BLOCK;
+        state.in_tag = state.in_tag_next;
+        state.in_value = state.in_value_next;
     }
 
-    return in_tag ? last_open(p, 0) : p - 1;
-}
+    /* all is as it should be below the lowest bit */
+    bad &= -bad;
 
-#if HTML_X86
+    if (bad == 1 ? state.in_tag : state.tag & bad >> 1) {
+        return last_open(p, block.open & (bad - 1));
+    }
+
+    return p + __builtin_ctzll(bad) - 1;
+}
 
 static const unsigned char *skip_sse2(const unsigned char *p,
                                       const unsigned char *end)
@@ -330,20 +400,9 @@ skip_avx512(const unsigned char *p, const unsigned char *end)
     return skip(p, end, read_avx512);
 }
 
-#endif
-
-static smartmsg_html_width_e width = SMARTMSG_HTML_WIDTH_64;
-
-void smartmsg_html_skip_width(smartmsg_html_width_e most)
-{
-    width = most;
-}
-
 const unsigned char *smartmsg_html_skip(const unsigned char *p,
                                         const unsigned char *end)
 {
-#if HTML_X86
-
     if (width >= SMARTMSG_HTML_WIDTH_64 && __builtin_cpu_supports("avx512bw"))
     {
         return skip_avx512(p, end);
@@ -353,13 +412,17 @@ const unsigned char *smartmsg_html_skip(const unsigned char *p,
         return skip_avx2(p, end);
     }
 
-    if (width >= SMARTMSG_HTML_WIDTH_16) {
-        return skip_sse2(p, end);
-    }
+    return width >= SMARTMSG_HTML_WIDTH_16 ? skip_sse2(p, end) : p;
+}
 
-#endif
+#else
 
+const unsigned char *smartmsg_html_skip(const unsigned char *p,
+                                        const unsigned char *end)
+{
     (void)end;
 
     return p;
 }
+
+#endif

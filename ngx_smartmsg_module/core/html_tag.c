@@ -11,20 +11,12 @@
 
 #define is_letter(c) ((unsigned)((c) | 0x20) - 'a' < 26)
 
-/* Bytes that end something within a tag. */
-enum { ENDS_NAME = 1, ENDS_ATTR = 2, ENDS_BARE = 4, IS_SPACE = 8 };
-
-static const uint8_t ends[256] = {
+const uint8_t smartmsg_html_ends[256] = {
     ['\t'] = 15, ['\n'] = 15, ['\f'] = 15, ['\r'] = 15, [' '] = 15,
-    ['/'] = ENDS_NAME | ENDS_ATTR,
-    ['>'] = ENDS_NAME | ENDS_ATTR | ENDS_BARE,
-    ['='] = ENDS_ATTR
+    ['/'] = HTML_ENDS_NAME | HTML_ENDS_ATTR,
+    ['>'] = HTML_ENDS_NAME | HTML_ENDS_ATTR | HTML_ENDS_BARE,
+    ['='] = HTML_ENDS_ATTR
 };
-
-static inline unsigned char lower(unsigned char c)
-{
-    return (unsigned)c - 'A' < 26 ? c | 0x20 : c;
-}
 
 static void close_tag(smartmsg_html_t *h);
 
@@ -94,78 +86,12 @@ static void known_tag(smartmsg_html_t *h)
     }
 }
 
-static inline const unsigned char *skip_space(const unsigned char *p,
-                                              const unsigned char *end)
-{
-    while (p < end && (ends[*p] & IS_SPACE)) {
-        p++;
-    }
-
-    return p;
-}
-
-/*
- * From behind a name, or an attribute, behind the tag, the same way as the
- * states below go; NULL if that is not before end.
- */
-static const unsigned char *behind_tag(const unsigned char *p,
-                                       const unsigned char *end,
-                                       bool *self_closing)
-{
-    for (;;) {
-        p = skip_space(p, end);
-
-        if (end - p < 2) {
-            return p < end && *p == '>' ? p + 1 : NULL;
-        }
-
-        if (*p == '>') {
-            return p + 1;
-        }
-
-        if (*p == '/') {
-            if (p[1] == '>') {
-                *self_closing = true;
-                return p + 2;
-            }
-
-            p++;
-            continue;
-        }
-
-        /* the first byte of a name may be any other */
-        for (p++; p < end && !(ends[*p] & ENDS_ATTR); p++) { /* void */ }
-
-        p = skip_space(p, end);
-
-        if (p == end || *p != '=') {
-            continue;
-        }
-
-        p = skip_space(p + 1, end);
-
-        if (p < end && (*p == '"' || *p == '\'')) {
-            p = memchr(p + 1, *p, (size_t)(end - p - 1));
-
-            if (p == NULL) {
-                return NULL;
-            }
-
-            p++;
-            continue;
-        }
-
-        while (p < end && !(ends[*p] & ENDS_BARE)) {
-            p++;
-        }
-    }
-}
-
 /* From behind the name to behind the tag, if there is nothing to be read. */
 static const unsigned char *skip_attrs(smartmsg_html_t *h,
                                        const unsigned char *p,
                                        const unsigned char *end)
 {
+    smartmsg_html_attrs_t attrs = { false, false };
     const unsigned char *next;
 
     if (h->state != HTML_BEFORE_ATTR || h->wanted
@@ -174,11 +100,13 @@ static const unsigned char *skip_attrs(smartmsg_html_t *h,
         return p;
     }
 
-    next = behind_tag(p, end, &h->self_closing);
+    next = smartmsg_html_behind_attrs(p, end, &attrs);
 
     if (next == NULL) {
         return p;
     }
+
+    h->self_closing = attrs.self_closing;
 
     close_tag(h);
 
@@ -192,13 +120,13 @@ static const unsigned char *tag_name(smartmsg_html_t *h, const unsigned char *p,
 
     for ( ; p < end; p++) {
 
-        if (ends[*p] & ENDS_NAME) {
+        if (smartmsg_html_ends[*p] & HTML_ENDS_NAME) {
             known_tag(h);
             smartmsg_html_name_end(h, *p);
             return skip_attrs(h, p + 1, end);
         }
 
-        c = lower(*p);
+        c = smartmsg_html_lower(*p);
         h->hash = (h->hash ^ c) * FNV_PRIME;
 
         if (h->name_len < sizeof(h->name)) {
@@ -234,7 +162,7 @@ void smartmsg_html_name_end(smartmsg_html_t *h, unsigned char c)
 static const unsigned char *before_attr(smartmsg_html_t *h,
                                         const unsigned char *p)
 {
-    if (ends[*p] & IS_SPACE) {
+    if (smartmsg_html_ends[*p] & HTML_IS_SPACE) {
         return p + 1;
     }
 
@@ -259,10 +187,10 @@ static const unsigned char *before_attr(smartmsg_html_t *h,
 static const unsigned char *
 attr_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
 {
-    for ( ; p < end && !(ends[*p] & ENDS_ATTR); p++) {
+    for ( ; p < end && !(smartmsg_html_ends[*p] & HTML_ENDS_ATTR); p++) {
 
         if (h->attr_len < sizeof(h->attr_name)) {
-            h->attr_name[h->attr_len++] = (char)lower(*p);
+            h->attr_name[h->attr_len++] = (char)smartmsg_html_lower(*p);
 
         } else {
             h->attr_len = sizeof(h->attr_name) + 1;
@@ -289,7 +217,7 @@ attr_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
 static const unsigned char *after_attr(smartmsg_html_t *h,
                                        const unsigned char *p)
 {
-    if (ends[*p] & IS_SPACE) {
+    if (smartmsg_html_ends[*p] & HTML_IS_SPACE) {
         return p + 1;
     }
 
@@ -306,7 +234,7 @@ static const unsigned char *after_attr(smartmsg_html_t *h,
 static const unsigned char *before_value(smartmsg_html_t *h,
                                          const unsigned char *p)
 {
-    if (ends[*p] & IS_SPACE) {
+    if (smartmsg_html_ends[*p] & HTML_IS_SPACE) {
         return p + 1;
     }
 
@@ -357,7 +285,7 @@ value_bare(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
 {
     const unsigned char *q = p;
 
-    while (q < end && !(ends[*q] & ENDS_BARE)) {
+    while (q < end && !(smartmsg_html_ends[*q] & HTML_ENDS_BARE)) {
         q++;
     }
 
