@@ -209,9 +209,7 @@ const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
     p = (*next == '>') ? next + 1
                        : smartmsg_html_behind_attrs(next, end, &attrs);
 
-    if (p == NULL
-        || (tag && (closing ? tag->tag == TAG_BODY : is_wanted(tag, &attrs))))
-    {
+    if (p == NULL || (tag && !closing && is_wanted(tag, &attrs))) {
         return NULL;
     }
 

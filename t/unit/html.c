@@ -277,6 +277,8 @@ static void test_templates(void **state)
         { FOUND, DOC "<template><select></template>|</body>" },
         { FOUND, DOC "<select><template></select></template></select>"
                      "|</body>" },
+        { FOUND, "<!doctype html><template><html amp></template><head x>"
+                 "|</body>" },
         { NONE, DOC "<template></body>" },
         { NONE, DOC "<select><template></select></template></body>" },
         { NONE, DOC "<template><col><title></template></body>" },
