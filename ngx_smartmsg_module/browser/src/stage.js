@@ -63,17 +63,17 @@ const canOffer = (message) => {
 const offer = async (message, trigger) => {
   if (!canOffer(message)) return;
   busy = true;
-  const ui = await loadUi();
-  message.claimed ||= ui && (await claim(message));
+  const present = await loadUi();
+  message.claimed ||= present && (await claim(message));
   busy = false;
   // The visitor may have begun to type, or the page may have gone meanwhile: the next offer finds the claim granted.
   if (message.claimed && !canOffer(message)) return;
   message.done = true;
   message.life.abort();
-  return message.claimed && show(ui, message, trigger);
+  return message.claimed && show(present, message, trigger);
 };
 
-const show = (ui, message, trigger) => {
+const show = (present, message, trigger) => {
   const resident = RESIDENT.test(message.as);
   const tell = safely((event, more) => report({ event, rule: message.rule, variation: message.variation, ...more }));
   const told = {
@@ -90,7 +90,7 @@ const show = (ui, message, trigger) => {
 
   busy = !resident;
   try {
-    ui.present(message, told, [safely, listen, createAlarm]);
+    present(message, told, [safely, listen, createAlarm]);
   } catch {
     busy = false;
     return false;

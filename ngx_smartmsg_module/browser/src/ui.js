@@ -6,11 +6,11 @@ let loading;
  * Loads the overlays, a file of its own beside the script: most pages end before anything is shown. What import() fetches
  * runs with the nonce of the script that asks, and asks no Trusted Types policy.
  *
- * @returns {Promise<{present: Function}|undefined>} nothing where they cannot be had or the browser cannot show them; never
+ * @returns {Promise<Function|undefined>} `present()`; nothing where they cannot be had or the browser cannot show them; never
  *   rejects
  */
 export const loadUi = () => {
-  loading ??= import(UI_FILE).catch(() => {});
+  loading ??= import(UI_FILE).then((ui) => ui.present).catch(() => {});
   return loading;
 };
 
