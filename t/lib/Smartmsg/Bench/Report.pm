@@ -27,12 +27,13 @@ sub summary {
 
             for my $name (@names) {
                 my @rounds = @{ $cells->{$name} };
-                my $plain = $cells->{plain};
+                my %beside = map { my $other = $cells->{$_};
+                    ($_ => median(map { $rounds[$_]{cpu} / $other->[$_]{cpu} } 0 .. $#rounds))
+                } @names;
                 $summary{$kind}{$size}{$name} = {
                     (map { my $key = $_; ($key => median(map { $_->{$key} } @rounds)) }
                         qw(cpu redis_cpu rps p50 p99 bytes)),
-                    $plain ? (ratio => median(map { $rounds[$_]{cpu} / $plain->[$_]{cpu} }
-                        0 .. $#rounds)) : (),
+                    beside => \%beside, ratio => $beside{plain},
                 };
             }
         }
@@ -97,9 +98,8 @@ sub targets {
 
     if (my $cells = $proxied->{128}) {
         push @rows, ['injecting, 128 KB, beside sub_filter', 0.45,
-            $cells->{on}{cpu} / $cells->{sub_filter}{cpu}] if $cells->{sub_filter} && $cells->{on};
-        push @rows, ['10,000 rules, 128 KB, beside 20', 1.05, $cells->{many}{cpu} / $cells->{on}{cpu}]
-            if $cells->{many} && $cells->{on};
+            $cells->{on}{beside}{sub_filter}];
+        push @rows, ['10,000 rules, 128 KB, beside 20', 1.05, $cells->{many}{beside}{on}];
     }
 
     push @rows, ['proxy_cache HIT, 128 KB', 1.5, $ratio->('cached', 128, 'on')];
