@@ -43,12 +43,13 @@ async function goDown(page, to = 2 * HEIGHT) {
   await atRest(page);
 }
 
+/** The page stands still for longer than it is taken to go on by what the finger has done. */
 function atRest(page) {
   return page.evaluate(async () => {
     let before;
     do {
       before = scrollY;
-      await new Promise((done) => setTimeout(done, 250));
+      await new Promise((done) => setTimeout(done, 600));
     } while (before !== scrollY);
   });
 }
