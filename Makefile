@@ -6,7 +6,8 @@ CLANG ?= clang
 NGINX ?= $(or $(shell command -v nginx 2>/dev/null),/usr/sbin/nginx)
 NGINX_SRC ?= /usr/share/nginx/src
 PREFIX ?= /usr
-JOBS ?= 2
+# of test files: on two cores three, since they wait more than they compute
+JOBS ?= 3
 FUZZ_SECONDS ?= 60
 REQUESTS ?= 10000
 SOAK_SECONDS ?= 60
