@@ -239,7 +239,7 @@ test: test-deps
 asan: | packages-build-demo-test
 	tools/build-nginx-asan.sh $(BUILD)/asan
 
-test-asan: asan $(DRIVERS)
+test-asan: asan $(TOOL) $(DRIVERS)
 	SMARTMSG_NGINX=$(CURDIR)/$(BUILD)/asan/nginx SMARTMSG_MODULE= \
 		$(PROVE) $(NGINX_TESTS)
 
