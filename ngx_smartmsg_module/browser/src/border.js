@@ -14,9 +14,13 @@ export const safely = (fn) => {
 
 let life;
 
-/** What `fn` begins at once (listeners, alarms, whatever `atEnd()` is told) ends when `signal` aborts. */
-export const during = (signal, fn) => {
-  life = signal;
+/**
+ * Gives `owner` a new `life`, a controller: what `fn` begins at once (listeners, alarms, whatever `atEnd()` is told) ends
+ * when that aborts.
+ */
+export const during = (owner, fn) => {
+  owner.life = new AbortController();
+  life = owner.life.signal;
   safely(fn)();
   life = undefined;
 };
@@ -30,9 +34,9 @@ export const atEnd = (fn) => {
  * Listens to the space separated event `types`, for ever if not `during()` a life. Always in the capture phase, so that a
  * shop that stops propagation does not blind us, and passive unless `options` says otherwise.
  */
-export const listen = (target, types, handler, signal = life, options) => {
+export const listen = (target, types, handler, options) => {
   for (const type of types.split(' ')) {
-    target.addEventListener(type, safely(handler), { capture: true, passive: true, signal, ...options });
+    target.addEventListener(type, safely(handler), { capture: true, passive: true, signal: life, ...options });
   }
 };
 
@@ -57,7 +61,8 @@ export const inTime = (fn) => {
  * One timer that can be set again and again: `alarm(ms, fn)` replaces what was set before, `alarm()` forgets it. It never
  * rings after its life.
  */
-export const createAlarm = (signal = life) => {
+export const createAlarm = () => {
+  const signal = life;
   let timer;
   return (ms, fn) => {
     clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { offerApi } from './api.js';
 import { ask } from './ask.js';
-import { safely } from './border.js';
+import { listen, safely } from './border.js';
 import { on } from './bus.js';
 import { watchConsent } from './consent.js';
 import { script } from './endpoint.js';
@@ -32,7 +32,7 @@ const run = () => {
     // What the session begins with is this page, not the next one; and there may be more to say now.
     on('granted', () => ask(document.referrer));
   });
-  if (document.prerendering) document.addEventListener('prerenderingchange', start, { once: true });
+  if (document.prerendering) listen(document, 'prerenderingchange', start);
   else start();
 };
 

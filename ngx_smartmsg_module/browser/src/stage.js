@@ -11,8 +11,8 @@ import { loadUi, loadUiSoon } from './ui.js';
  * Decides which armed message is shown: one at a time, each at most once per page view, only with good manners, and only
  * if the server, asked once, agrees: other tabs may have shown it meanwhile.
  *
- * What becomes of a message is kept with it: its `life`, a controller that aborts when it needs no trigger any more, and
- * whether the server has `claimed` it for this page, and it is `done`: shown, or refused.
+ * What becomes of a message is kept with it: its `life` (see `during()`), first that of its triggers, then that of its overlay,
+ * and whether the server has `claimed` it for this page, and it is `done`: shown, or refused.
  */
 
 /** A visitor who has just closed a message gets some rest before the next one. */
@@ -28,8 +28,7 @@ export const armMessages = (messages) => {
   emit('disarm');
   const waiting = messages.filter((message) => !message.done && isInPlace(message));
   for (const message of waiting) {
-    message.life = new AbortController();
-    during(message.life.signal, () => armMessage(message));
+    during(message, () => armMessage(message));
   }
   if (waiting[0]) loadUiSoon();
 };
@@ -88,13 +87,13 @@ const show = (present, message, trigger) => {
     },
   };
 
-  busy = !resident;
-  try {
+  let isShown = false;
+
+  during(message, () => {
     present(message, told, [safely, listen, createAlarm]);
-  } catch {
-    busy = false;
-    return false;
-  }
-  tell('impression', { on: trigger, claimed: true });
-  return true;
+    isShown = true;
+  });
+  busy = isShown && !resident;
+  if (isShown) tell('impression', { on: trigger, claimed: true });
+  return isShown;
 };

@@ -11,13 +11,13 @@ const SPOKEN = /^(3600|600|300|60|10)$/;
  * Runs the countdown of a message. Nothing happens at its end but that it says so; who does not want to see it run stops
  * it, and reads when it ends.
  */
-export const runCountdown = (box, signal) => {
+export const runCountdown = (box) => {
   const part = box.querySelector('.countdown');
   if (!part) return;
   const { until, seconds, done } = part.dataset;
   const end = +until || Date.now() / 1000 + +seconds;
   const clock = part.querySelector('.clock');
-  const alarm = createAlarm(signal);
+  const alarm = createAlarm();
   const date = `\u2192 ${new Date(end * 1000).toLocaleString(box.lang || [])}`;
 
   const tick = () => {

@@ -6,15 +6,15 @@ const ANNOUNCE = 100;
 const GAP = 8;
 
 /** A box over the page that leaves the visitor where they are: it takes no focus. */
-export const makeFloat = (box, close, signal, { as, beside }) => {
+export const makeFloat = (box, close, { as, beside }) => {
   box.popover = 'manual';
   giveFocusBack(box);
   // Where the shop uses the key for something of its own, it is not for us.
   const onKey = ({ key, defaultPrevented }) =>
     key === 'Escape' && !defaultPrevented && !box.matches('.tab') && close(true);
-  listen(window, 'keydown', onKey, signal, { capture: false });
-  if (as !== 'tab') announce(box, signal);
-  if (beside) stayBeside(box, beside, signal);
+  listen(window, 'keydown', onKey, { capture: false });
+  if (as !== 'tab') announce(box);
+  if (beside) stayBeside(box, beside);
   return () => box.showPopover?.();
 };
 
@@ -32,11 +32,11 @@ const announce = (box, signal) => {
   const region = document.createElement('div');
   region.setAttribute('role', 'status');
   box.querySelector('.title').before(region);
-  createAlarm(signal)(ANNOUNCE, () => region.append(...box.querySelectorAll('.title,.text')));
+  createAlarm()(ANNOUNCE, () => region.append(...box.querySelectorAll('.title,.text')));
 };
 
 /** Below the element, else above it, as long as that is on screen; else in the corner, as without it. */
-const stayBeside = (box, selector, signal) => {
+const stayBeside = (box, selector) => {
   const place = safely(() => {
     const { top, bottom, left } = document.querySelector(selector)?.getBoundingClientRect() ?? {};
     const { offsetWidth, offsetHeight } = box;
@@ -45,6 +45,6 @@ const stayBeside = (box, selector, signal) => {
     const x = Math.max(GAP, Math.min(left, innerWidth - offsetWidth - GAP));
     box.style.inset = y > 0 && bottom > 0 && top < innerHeight ? `${y}px auto auto ${x}px` : '';
   });
-  listen(window, 'scroll resize', place, signal);
+  listen(window, 'scroll resize', place);
   new ResizeObserver(place).observe(box);
 };

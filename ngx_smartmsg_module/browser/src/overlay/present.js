@@ -9,8 +9,8 @@ import { makeModal } from './modal.js';
 import { fold } from './tab.js';
 
 /**
- * What makes a box one of a kind: `(box, close, signal, message)`, before it is on the page, where `close(true)` declines
- * the message and `signal` aborts when it goes. Returns what brings it on screen once it is on the page, if that is not all.
+ * What makes a box one of a kind: `(box, close, message)`, before it is on the page, where `close(true)` declines the
+ * message. Returns what brings it on screen once it is on the page, if that is not all.
  */
 const KINDS = {
   dialog: makeModal,
@@ -26,7 +26,7 @@ const KINDS = {
  * Brings a message on screen.
  *
  * @param {{as: string, lang: string, at?: string, beside?: string, select?: string, place?: string,
- *   theme?: Object<string, string>, content: DocumentFragment}} message
+ *   life: AbortController, theme?: Object<string, string>, content: DocumentFragment}} message during whose `life` this is called
  * @param {{clicked: (action?: number) => void, answered: (fields: object, consent?: string) => void,
  *   closed: (dismissed: boolean) => void}} told `clicked` for each use of a link or button, with its index if it is one
  *   of the actions; `answered` when its form is sent, with what one agreed to; `closed` once, with whether the visitor
@@ -35,8 +35,7 @@ const KINDS = {
  * @throws {Error} when the kind of overlay is unknown, its place is not there or the browser refuses
  */
 export const present = (message, told, border) => {
-  const { as } = message;
-  const life = new AbortController();
+  const { as, life } = message;
   takeBorder(border);
 
   /** A link does not end what is part of the page, and a tab closes to a tab first. */
@@ -49,7 +48,7 @@ export const present = (message, told, border) => {
   };
 
   const box = createBox(message, told, close);
-  const open = KINDS[as](box, close, life.signal, message);
-  runCountdown(box, life.signal);
+  const open = KINDS[as](box, close, message);
+  runCountdown(box);
   const unmount = mount(box, open, message);
 };
