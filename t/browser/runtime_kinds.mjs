@@ -211,7 +211,6 @@ test('coupon: copied', shown(COUPON), async ({ page, stand, open }) => {
 test('coupon: selected where copying is not allowed', shown(COUPON), async ({ page, open }) => {
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'clipboard', { value: undefined });
-    document.execCommand = () => false;
   });
   const overlay = await openOverlay(page, open);
   await page.getByRole('button', { name: 'Copy' }).click();

@@ -14,12 +14,11 @@ export const copyCode = async (box, button) => {
   const field = button.previousSibling;
   try {
     await navigator.clipboard.writeText(field.value);
+    say(box, button.dataset.done);
   } catch {
     field.focus();
     field.select();
-    if (!document.execCommand('copy')) return;
   }
-  say(box, button.dataset.done);
 };
 
 /** Posts to the shop as one of its own forms would, once at a time. */
