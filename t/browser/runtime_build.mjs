@@ -19,7 +19,7 @@ const TARGET = ['chrome93', 'firefox101', 'safari16.4'];
 const SMALL = {
   module: true,
   ecma: 2020,
-  compress: { passes: 3, keep_fargs: false, pure_getters: true, unsafe_arrows: true, inline: 1 },
+  compress: { passes: 2, keep_fargs: false, pure_getters: true, unsafe_arrows: true, inline: 1 },
   format: { ascii_only: true, comments: false },
 };
 
@@ -29,7 +29,7 @@ const styles = {
   setup(pack) {
     pack.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, 'utf8'), { loader: 'css', minify: true, target: TARGET });
-      return { contents: code.trim(), loader: 'text' };
+      return { contents: code.trim().replace(/(--[\w-]+[:,]) /g, '$1'), loader: 'text' };
     });
   },
 };

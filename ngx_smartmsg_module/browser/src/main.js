@@ -1,3 +1,7 @@
+import { arm, leave } from './page.js';
+
+// It comes first, since the file packs better that way.
+
 import { offerApi } from './api.js';
 import { ask } from './ask.js';
 import { listen, safely } from './border.js';
@@ -5,7 +9,6 @@ import { on } from './bus.js';
 import { watchConsent } from './consent.js';
 import { script } from './endpoint.js';
 import { takeTemplates } from './messages.js';
-import { arm, leave } from './page.js';
 import { startReporting } from './report.js';
 import { watchRoutes } from './routes.js';
 
@@ -26,7 +29,7 @@ const run = () => {
 
   const start = safely(() => {
     safely(offerApi)();
-    if (mark && !(found.count >= mark.replace('v', ''))) askAnew(document.referrer, /\d$/.test(mark));
+    if (mark && !(found.count >= parseInt(mark, 10))) askAnew(document.referrer, /\d$/.test(mark));
     else arm(found);
     watchRoutes(askAnew);
     // What the session begins with is this page, not the next one; and there may be more to say now.

@@ -1,10 +1,11 @@
-// First, since the file packs better when the style sheet does not stand amid the script.
+import { mount } from './host.js';
+
+// It comes first, since the file packs better when the style sheet does not stand amid the script.
 
 import { takeBorder } from './border.js';
 import { createBox } from './box.js';
 import { runCountdown } from './countdown.js';
 import { makeFloat } from './float.js';
-import { mount } from './host.js';
 import { makeModal } from './modal.js';
 import { fold } from './tab.js';
 
