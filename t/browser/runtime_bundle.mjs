@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { bundle, pathOf, served, sizes } from './runtime_build.mjs';
 
-/** Of all files together. */
-const MAX_GZIP = 10 * 1024;
+/** Bytes of all files together: 10 KB, however one counts them. */
+const MAX_GZIP = 10000;
 
 const checkedIn = { rt: readFileSync(pathOf('rt'), 'utf8'), ui: readFileSync(pathOf('ui'), 'utf8') };
 

@@ -8,8 +8,8 @@ import { flat, line, WORD } from './flat.js';
  * name are made up for, and the array stays what it is: scripts may have kept it. What else has that name is not ours.
  */
 export const offerApi = () => {
-  window.smartmsg ??= [];
-  const api = window.smartmsg;
+  // biome-ignore lint/suspicious/noAssignInExpressions: smaller
+  const api = (window.smartmsg ??= []);
   // What is no list throws.
   const waiting = api.splice(0);
   /** Not before it is known what the visitor has agreed to, and which messages wait for an event. */

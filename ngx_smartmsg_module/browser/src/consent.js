@@ -60,10 +60,9 @@ const hear = (voice, value) => {
 };
 
 const askTcf = () => {
-  const shop = /** @type {any} */ (window);
-  if (asked || !page.consent || !shop.__tcfapi) return;
+  if (asked || !page.consent || !window.__tcfapi) return;
   asked = true;
-  shop.__tcfapi('addEventListener', 2, safely(hearTcf));
+  window.__tcfapi('addEventListener', 2, safely(hearTcf));
 };
 
 /** Without success there is nothing to read from. While the banner is open nothing is decided. */

@@ -21,8 +21,8 @@ export const tellDataLayer = (event) => {
     { event: name, ecommerce: { promotion_id: event.rule, creative_name: event.variation } },
   ];
   for (const entry of entries) own.add(entry);
-  window.dataLayer ??= [];
-  window.dataLayer.push(...entries);
+  // biome-ignore lint/suspicious/noAssignInExpressions: smaller
+  (window.dataLayer ??= []).push(...entries);
 };
 
 /**

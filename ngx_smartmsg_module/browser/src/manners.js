@@ -1,4 +1,5 @@
 import { listen, safely } from './border.js';
+import { now } from './clock.js';
 import { page } from './consent.js';
 
 /** A visitor who pressed a key in a field this recently is still writing. */
@@ -18,7 +19,7 @@ let typedAt;
 /** Starts to remember when the visitor last typed into a field of the shop. */
 export const watchTyping = () => {
   listen(window, 'keydown input', (event) => {
-    if (isEditable(event.composedPath()[0])) typedAt = performance.now();
+    if (isEditable(event.composedPath()[0])) typedAt = now();
   });
 };
 
@@ -39,13 +40,13 @@ export const mayInterrupt = () => {
 
 /** While the shop's framework takes over the document, a foreign element under html can break it. */
 const isSettled = () => {
-  return document.readyState === 'complete' || (document.readyState !== 'loading' && performance.now() > PATIENCE);
+  return document.readyState === 'complete' || (document.readyState !== 'loading' && now() > PATIENCE);
 };
 
 const isTyping = safely(() => {
   let focused = document.activeElement;
   while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
-  return focused.matches(FRAMES) || (isEditable(focused) && performance.now() - typedAt < TYPING);
+  return focused.matches(FRAMES) || (isEditable(focused) && now() - typedAt < TYPING);
 });
 
 const isEditable = (node) => {
@@ -65,13 +66,13 @@ const isOnScreen = (element) => {
   if (element.closest('[aria-hidden=true],[inert]') || !isRendered(element)) return false;
   const box = element.getBoundingClientRect();
   return (
-    !box.width || !box.height || (box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth)
+    !(box.width * box.height) || (box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth)
   );
 };
 
 const isRendered = (element) => {
-  if (element.checkVisibility) {
-    return element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true });
-  }
-  return element.getClientRects()[0] && getComputedStyle(element).visibility === 'visible';
+  return (
+    element.checkVisibility?.({ checkOpacity: true, checkVisibilityCSS: true, contentVisibilityAuto: true }) ??
+    (element.getClientRects()[0] && getComputedStyle(element).visibility === 'visible')
+  );
 };

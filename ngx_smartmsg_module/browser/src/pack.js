@@ -25,7 +25,7 @@ export const watchPack = (pack, report) => {
 
   const lookForCart = safely(() => {
     const cart = readCart(pack.cart);
-    const said = COUNTED.filter((name) => cart[name] !== undefined);
+    const said = COUNTED.filter((name) => cart[name] != null);
     const news = said.filter((name) => cart[name] !== known[name]);
     if (said[0]) hasCart = true;
     for (const name of news) known[name] = cart[name];

@@ -7,6 +7,7 @@ import { watchPack } from './pack.js';
 import { mute } from './report.js';
 import { armMessages } from './stage.js';
 import { printTrace } from './trace.js';
+import { watchTab } from './triggers/moment.js';
 
 /*
  * What the visitor looks at: one page view, or several in a row where the shop changes pages without loading them.
@@ -44,7 +45,7 @@ const watch = () => {
   watchDataLayer(page.pack ? watchPack(page.pack, report) : report);
   on('report', (event) => page.ga4 && tellDataLayer(event));
   watchTyping();
-  listen(window, 'visibilitychange', tellView);
+  watchTab(tellView);
   listen(window, 'pagehide', leave);
   listen(window, 'pageshow', (event) => event.persisted && armTriggers());
 };

@@ -12,8 +12,7 @@ const PAUSE = 1000;
 /** ms: a message that comes much later than the moment that called for it is out of place. */
 const PATIENCE = 2000;
 
-let queue = [];
-let timer;
+const queue = [];
 let muted = false;
 
 /** From now on, what waits leaves with the page. */
@@ -38,16 +37,14 @@ export const post = (event) => {
   queue.push(text);
   emit('report', event);
   if (!PATIENT.test(event.event)) return flush();
-  timer ??= setTimeout(flush, PAUSE);
+  // Not stopped by what leaves before: what comes after that leaves a little sooner, then.
+  if (!queue[1]) setTimeout(flush, PAUSE);
 };
 
 /** A page that is going away may only use the beacon; a visible one uses fetch, which outlives a navigation too. */
 const flush = () => {
-  clearTimeout(timer);
-  timer = undefined;
-  const events = queue;
-  queue = [];
-  if (!events.length) return;
+  const events = queue.splice(0);
+  if (!events[0]) return;
   const sent = document.hidden ? navigator.sendBeacon(at('event'), batchOf(events)) : send(events);
   return Promise.resolve(sent).catch(() => {});
 };
@@ -59,11 +56,10 @@ const flush = () => {
 export const claimNow = async ({ rule, variation, message }) => {
   if (muted) return true;
   const late = new Promise((done) => setTimeout(done, PATIENCE));
-  try {
-    return (await Promise.race([send([withPage({ event: 'claim', rule, variation, message })]), late])).status === 204;
-  } catch {
-    return false;
-  }
+  const answer = send([withPage({ event: 'claim', rule, variation, message })]);
+  return Promise.race([answer, late])
+    .then(({ status }) => status === 204)
+    .catch(() => {});
 };
 
 const withPage = (event) => {

@@ -1,5 +1,6 @@
 import { createAlarm, during, listen, safely } from './border.js';
 import { emit, on } from './bus.js';
+import { now } from './clock.js';
 import { claim, report } from './consent.js';
 import { flat, line } from './flat.js';
 import { isInPlace, mayInterrupt } from './manners.js';
@@ -55,7 +56,7 @@ const armEntry = (entry, message) => {
 const hasPlace = safely((message) => document.querySelector(message.select || '*'));
 
 const canOffer = (message) => {
-  return !message.life.signal.aborted && !busy && performance.now() > restUntil && mayInterrupt() && hasPlace(message);
+  return !message.life.signal.aborted && !busy && now() > restUntil && mayInterrupt() && hasPlace(message);
 };
 
 /** Resolves to whether the message is on screen now. */
@@ -81,19 +82,18 @@ const show = (present, message, trigger) => {
     closed: (dismissed) => {
       if (!resident) {
         busy = false;
-        restUntil = performance.now() + REST;
+        restUntil = now() + REST;
       }
       if (dismissed) tell('dismiss');
     },
   };
 
   let isShown = false;
-
   during(message, () => {
     present(message, told, [safely, listen, createAlarm]);
+    busy = !resident;
     isShown = true;
   });
-  busy = isShown && !resident;
   if (isShown) tell('impression', { on: trigger, claimed: true });
   return isShown;
 };

@@ -28,7 +28,7 @@ const giveFocusBack = (box) => {
 };
 
 /** Moves title and text into a live region shortly after it has appeared. */
-const announce = (box, signal) => {
+const announce = (box) => {
   const region = document.createElement('div');
   region.setAttribute('role', 'status');
   box.querySelector('.title').before(region);

@@ -1,3 +1,4 @@
+import { now } from '../clock.js';
 import { ALWAYS, watchTab } from './moment.js';
 
 /**
@@ -8,15 +9,14 @@ import { ALWAYS, watchTab } from './moment.js';
  */
 export const dwell = (trigger, moment, _isTime, message) => {
   let missing = trigger.after - ((trigger.session && message.seconds) || 0);
-  let since;
+  let since = now();
 
   const turn = () => {
-    if (document.hidden) missing -= (performance.now() - since) / 1000;
-    since = performance.now();
+    if (document.hidden) missing -= (now() - since) / 1000;
+    since = now();
     moment(!document.hidden && missing, ALWAYS);
   };
 
-  since = performance.now();
   watchTab(turn);
   turn();
 };

@@ -1,4 +1,5 @@
 import { listen } from '../border.js';
+import { now } from '../clock.js';
 import { isTouched } from '../manners.js';
 import { watchScrolling } from './hand.js';
 import { watchTab } from './moment.js';
@@ -45,10 +46,10 @@ const watchMouse = (offer, forget) => {
   });
   listen(window, 'scroll wheel', (event) => {
     // An element that scrolls by itself (a carousel) is no sign of the visitor.
-    if (event.type === 'wheel' || event.target === document) scrolledAt = performance.now();
+    if (event.type === 'wheel' || event.target === document) scrolledAt = now();
   });
   listen(document, 'mouseout', (event) => {
-    const now = performance.now();
+    const time = now();
     // The speed upwards is measured from the first point that the mouse has passed in the last STRETCH ms.
     const [from, next] = trail;
     const last = trail.at(-1);
@@ -57,9 +58,9 @@ const watchMouse = (offer, forget) => {
       !event.relatedTarget &&
       !event.buttons &&
       event.clientY <= 0 &&
-      !(now - scrolledAt <= RECENT) &&
+      !(time - scrolledAt <= RECENT) &&
       next &&
-      now - last.timeStamp < RECENT &&
+      time - last.timeStamp < RECENT &&
       from.clientY - last.clientY > UPWARD * (last.timeStamp - from.timeStamp) &&
       !event.target.closest?.(POPUPS)
     ) {
@@ -77,11 +78,11 @@ const watchFlick = (offer) => {
 
   watchScrolling(
     (finger) => {
-      const now = performance.now();
-      if (scrollY >= from || (from - scrollY) / (now - at) < FLICK) {
+      const time = now();
+      if (scrollY >= from || (from - scrollY) / (time - at) < FLICK) {
         // Slower than a flick, downwards, or over: measured from here.
         from = scrollY;
-        at = now;
+        at = time;
       } else if (finger && from >= innerHeight && from - scrollY >= THROW) {
         offer();
       }
@@ -95,7 +96,7 @@ const watchFlick = (offer) => {
 const watchReturn = (offer) => {
   let leftAt;
   watchTab(() => {
-    if (document.hidden) leftAt = performance.now();
-    else if (performance.now() - leftAt >= AWAY && isTouched()) offer();
+    if (document.hidden) leftAt = now();
+    else if (now() - leftAt >= AWAY && isTouched()) offer();
   });
 };

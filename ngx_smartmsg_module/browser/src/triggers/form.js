@@ -18,7 +18,7 @@ export const form = ({ after, select = 'form', sign }, moment) => {
   let failed;
   let failures = 0;
 
-  const tell = (what) => (!sign || sign === what) && moment();
+  const tell = (what) => (sign ?? what) === what && moment();
 
   watch('pointerdown keydown input click submit invalid', ({ type, target, key }) => {
     const own = target.closest?.(select);

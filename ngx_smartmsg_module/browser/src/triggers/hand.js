@@ -1,4 +1,5 @@
 import { listen } from '../border.js';
+import { now } from '../clock.js';
 import { watch } from './moment.js';
 
 /** ms for which a page goes on scrolling after a turn of the wheel. */
@@ -29,14 +30,14 @@ export const watchScrolling = (moved, jumped) => {
     } else if (event.touches ? !event.touches[1] : event.key ? KEYS.test(event.key) : !event.ctrlKey) {
       // Two fingers zoom, and so does the wheel with the control key.
       finger = !!event.touches;
-      until = performance.now() + AFTERWARDS;
+      until = now() + AFTERWARDS;
     }
   });
   listen(window, 'scroll', ({ target }) => {
-    const now = performance.now();
+    const time = now();
     if (target !== document) return;
-    if (now < until) {
-      until = Math.max(until, now + GAP);
+    if (time < until) {
+      until = Math.max(until, time + GAP);
       moved(finger);
     } else {
       jumped();

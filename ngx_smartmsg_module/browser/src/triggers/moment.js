@@ -1,4 +1,5 @@
 import { createAlarm, listen } from '../border.js';
+import { now } from '../clock.js';
 
 /** ms after which a refused offer is made again. */
 export const RETRY = 1000;
@@ -14,9 +15,9 @@ const LASTING = 10000;
 export const createMoment = (fire) => {
   const alarm = createAlarm();
   return (seconds = 0, lasting = LASTING) => {
-    const end = performance.now() + seconds * 1000 + lasting;
+    const end = now() + seconds * 1000 + lasting;
     const offer = () => {
-      if (performance.now() < end) alarm(RETRY, offer);
+      if (now() < end) alarm(RETRY, offer);
       fire();
     };
     alarm(seconds * 1000, seconds !== false && offer);
@@ -35,6 +36,6 @@ export const watchTab = (act) => {
 
 /** Whether so many seconds have passed since now. */
 export const createStart = (seconds) => {
-  const start = performance.now() + seconds * 1000;
-  return () => performance.now() >= start;
+  const start = now() + seconds * 1000;
+  return () => now() >= start;
 };

@@ -1,0 +1,2 @@
+/** ms since the page began. */
+export const now = () => performance.now();
