@@ -60,9 +60,10 @@ const hear = (voice, value) => {
 };
 
 const askTcf = () => {
-  if (asked || !page.consent || !window.__tcfapi) return;
+  const shop = /** @type {any} */ (window);
+  if (asked || !page.consent || !shop.__tcfapi) return;
   asked = true;
-  window.__tcfapi('addEventListener', 2, safely(hearTcf));
+  shop.__tcfapi('addEventListener', 2, safely(hearTcf));
 };
 
 /** Without success there is nothing to read from. While the banner is open nothing is decided. */
