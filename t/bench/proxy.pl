@@ -126,7 +126,7 @@ if ($has{plain} && $has{on}) {
     my @compared = grep { $has{$_} } qw(plain sub_filter lua none on);
 
     %extra = (
-        latency   => latency(\%nginx, 10 * $rounds, $cookies, @compared),
+        latency   => latency(\%nginx, 2 * $rounds, $cookies, @compared),
         visitor   => visitor_memory($nginx{on}, $redis),
         reference => redis_reference($redis),
         memory    => worker_memory($address, $redis, $cookies),
