@@ -3,6 +3,8 @@
 
 #include "core/str.h"
 
+#include <stdint.h>
+
 /*
  * Output that is made twice by the same code: once with out NULL, to learn how
  * long it gets, then into memory that has room for exactly that.
@@ -35,7 +37,7 @@ static inline char *smartmsg_sink_end(const smartmsg_sink_t *sink)
 }
 
 /* In decimal. */
-static inline void smartmsg_sink_number(smartmsg_sink_t *sink, unsigned long n)
+static inline void smartmsg_sink_number(smartmsg_sink_t *sink, uint64_t n)
 {
     char digits[24];
     size_t at = sizeof(digits);

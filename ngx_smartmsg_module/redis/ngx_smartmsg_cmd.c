@@ -3,6 +3,7 @@
  */
 
 #include "redis/ngx_smartmsg_cmd.h"
+#include "core/sink.h"
 
 
 #define NGX_SMARTMSG_CMD_MAX_NUM  1e15
@@ -41,27 +42,23 @@ ngx_smartmsg_cmd_str(ngx_smartmsg_cmd_t *cmd, const ngx_str_t *value)
 void
 ngx_smartmsg_cmd_int(ngx_smartmsg_cmd_t *cmd, int64_t value)
 {
-    u_char    *p, *digit, digits[NGX_INT64_LEN];
-    size_t     len;
-    uint64_t   n;
+    char             digits[NGX_INT64_LEN];
+    u_char          *p;
+    smartmsg_sink_t  sink;
 
-    digit = digits + sizeof(digits);
-    n = (value < 0) ? 0 - (uint64_t) value : (uint64_t) value;
-
-    do {
-        *--digit = (u_char) ('0' + n % 10);
-        n /= 10;
-    } while (n);
+    sink.out = digits;
+    sink.len = 0;
 
     if (value < 0) {
-        *--digit = '-';
+        smartmsg_sink_puts(&sink, "-");
     }
 
-    len = digits + sizeof(digits) - digit;
+    smartmsg_sink_number(&sink, (value < 0) ? 0 - (uint64_t) value
+                                            : (uint64_t) value);
 
-    p = ngx_smartmsg_cmd_take(cmd, len);
+    p = ngx_smartmsg_cmd_take(cmd, sink.len);
     if (p) {
-        ngx_memcpy(p, digit, len);
+        ngx_memcpy(p, digits, sink.len);
     }
 }
 

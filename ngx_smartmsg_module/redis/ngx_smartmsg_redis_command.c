@@ -4,6 +4,7 @@
  */
 
 #include "redis/ngx_smartmsg_redis_internal.h"
+#include "core/sink.h"
 
 
 /* between two complaints about error replies, seconds */
@@ -244,20 +245,16 @@ ngx_smartmsg_redis_append(ngx_smartmsg_redis_t *redis, int argc,
 static u_char *
 ngx_smartmsg_redis_number(u_char *p, u_char sign, size_t n)
 {
-    u_char  *digit, digits[NGX_SIZE_T_LEN];
-
-    digit = digits + sizeof(digits);
-
-    do {
-        *--digit = (u_char) ('0' + n % 10);
-        n /= 10;
-    } while (n);
+    smartmsg_sink_t  sink;
 
     *p++ = sign;
 
-    while (digit < digits + sizeof(digits)) {
-        *p++ = *digit++;
-    }
+    sink.out = (char *) p;
+    sink.len = 0;
+
+    smartmsg_sink_number(&sink, n);
+
+    p += sink.len;
 
     *p++ = CR;
     *p++ = LF;
