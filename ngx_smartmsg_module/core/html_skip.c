@@ -307,6 +307,13 @@ __attribute__((always_inline)) static inline void check(state_t *state,
     state->in_value_next = (value | opening) >> 63;
 }
 
+/* To the next block. */
+static inline void go_on(state_t *state)
+{
+    state->in_tag = state->in_tag_next;
+    state->in_value = state->in_value_next;
+}
+
 __attribute__((always_inline)) static inline const unsigned char *
 skip(const unsigned char *p, const unsigned char *end, read_t read)
 {
@@ -335,8 +342,7 @@ skip(const unsigned char *p, const unsigned char *end, read_t read)
             }
 
             p += BLOCK;
-            state.in_tag = state.in_tag_next;
-            state.in_value = state.in_value_next;
+            go_on(&state);
         }
 
         last = (end - p < BLOCK + AHEAD);
@@ -368,8 +374,7 @@ skip(const unsigned char *p, const unsigned char *end, read_t read)
         }
 
         p += BLOCK;
-        state.in_tag = state.in_tag_next;
-        state.in_value = state.in_value_next;
+        go_on(&state);
     }
 
     /* all is as it should be below the lowest bit */

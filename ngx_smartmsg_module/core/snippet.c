@@ -162,9 +162,9 @@ static void put_script(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
     smartmsg_sink_puts(sink, "\"></script>");
 }
 
-static size_t put_snippet(const smartmsg_snippet_t *snippet, char *out)
+size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf)
 {
-    smartmsg_sink_t sink = {out, 0};
+    smartmsg_sink_t sink = {buf, 0};
 
     for (size_t i = 0; i < snippet->n; i++) {
         put_message(&sink, snippet, &snippet->armed[i]);
@@ -218,11 +218,6 @@ size_t smartmsg_snippet_room(const smartmsg_snippet_t *snippet)
     }
 
     return room;
-}
-
-size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf)
-{
-    return put_snippet(snippet, buf);
 }
 
 bool smartmsg_snippet_nonce_valid(smartmsg_str_t nonce)
