@@ -71,8 +71,8 @@ ngx_smartmsg_iter_next(ngx_smartmsg_iter_t *iter)
 
 
 /*
- * Compares without regard to case; name is in lower case.  Nearly always the
- * length or the first letter tells.
+ * Compares without regard to case.  Nearly always the length or the first
+ * letter tells.
  */
 static ngx_inline ngx_uint_t
 ngx_smartmsg_header_is(ngx_table_elt_t *header, ngx_str_t *name)
