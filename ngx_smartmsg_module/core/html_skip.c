@@ -58,6 +58,7 @@ typedef struct {
     unsigned char quote[16];
     unsigned char equals[16];
     unsigned char most[16]; /* '"', '\'' and white space are below it */
+    unsigned char ascii[16];
 } bytes_t;
 
 typedef block_t (*read_t)(const unsigned char *p, const bytes_t *look_for);
@@ -93,7 +94,7 @@ static const bytes_t bytes = { {
     { 0x6d, 0xcd, 0x61, 0x47, 0xcf, 0x5f, 0x45, 0x61, 0xc1, 0xfb, 0x69, 0xc1,
       0x7d, 0x69, 0x69, 0x7d }
 },
-    ALL('<'), ALL('>'), ALL('"'), ALL('='), ALL(0x28) };
+    ALL('<'), ALL('>'), ALL('"'), ALL('='), ALL(0x28), ALL(0x7f) };
 
 /* The groups that have the first three letters. */
 static inline unsigned odd_groups(const unsigned char *p)
@@ -161,10 +162,11 @@ INLINE("avx2") block_t half_avx2(const unsigned char *p,
     __m256i here = LOAD(p);
     __m256i before = LOAD(p - 1);
     __m256i low = _mm256_cmpgt_epi8(ALL_OF(look_for->most), here);
-    /* bytes from 0x80 give 0: no name with a meaning has them */
+    /* bytes from 0x80 give 0: no name with a meaning has them, but what is
+       behind the '>' of <g> may be one */
+    __m256i third = _mm256_and_si256(LOAD(p + 2), ALL_OF(look_for->ascii));
     __m256i odd = _mm256_and_si256(
-        _mm256_and_si256(ODD(here, 0), ODD(LOAD(p + 1), 1)),
-        ODD(LOAD(p + 2), 2));
+        _mm256_and_si256(ODD(here, 0), ODD(LOAD(p + 1), 1)), ODD(third, 2));
     block_t half;
 
     half.open = BITS(EQUAL(before, look_for->open));
@@ -208,9 +210,10 @@ INLINE("avx512bw") block_t read_avx512(const unsigned char *p,
 
     __m512i here = LOAD(p);
     __m512i before = LOAD(p - 1);
+    /* as in half_avx2() */
+    __m512i third = _mm512_and_si512(LOAD(p + 2), ALL_OF(look_for->ascii));
     __m512i odd = _mm512_and_si512(
-        _mm512_and_si512(ODD(here, 0), ODD(LOAD(p + 1), 1)),
-        ODD(LOAD(p + 2), 2));
+        _mm512_and_si512(ODD(here, 0), ODD(LOAD(p + 1), 1)), ODD(third, 2));
     block_t block;
 
     block.open = EQUAL(before, look_for->open);

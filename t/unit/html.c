@@ -441,11 +441,26 @@ static void test_skipping(void **state)
     }
 }
 
-/* Each name with a meaning is seen among those without one. */
+/* A page with a tag in it, and what is behind the tag. */
+static void expect_same_tag(const char *tag, const char *behind)
+{
+    char page[400];
+    int len = snprintf(page, sizeof(page), "%s<p>%s%s<p>%150s", DOC, tag,
+                       behind, "");
+
+    assert_in_range(len, 1, sizeof(page) - 1);
+    expect_same(page, (size_t)len);
+}
+
+/*
+ * Each name with a meaning is seen among those without one, whatever follows:
+ * more bytes are looked at than the shortest names have.
+ */
 static void test_skipping_names(void **state)
 {
     static const char *const around[] = { "<%s>", "<%s/>", "<%s\n>", "<%s x>",
                                           "</%s>", "<%sx>", "<%.1s>" };
+    static const char *const behind[] = { "", "x", "\xc3\xa9", "\xff" };
     const smartmsg_html_name_t *names;
     size_t n;
 
@@ -456,22 +471,19 @@ static void test_skipping_names(void **state)
     for (size_t i = 0; i < n; i++) {
 
         for (size_t j = 0; j < sizeof(around) / sizeof(around[0]); j++) {
-            char tag[32], page[400];
-            int len;
+            char small[32], capital[32];
 
-            (void)snprintf(tag, sizeof(tag), around[j], names[i].name);
+            (void)snprintf(small, sizeof(small), around[j], names[i].name);
+            strcpy(capital, small);
 
-            len = snprintf(page, sizeof(page), "%s<p>%s<p>%150s", DOC, tag,
-                           "");
-            expect_same(page, (size_t)len);
-
-            for (char *c = tag; *c; c++) {
+            for (char *c = capital; *c; c++) {
                 *c = *c >= 'a' && *c <= 'z' ? *c - 0x20 : *c;
             }
 
-            len = snprintf(page, sizeof(page), "%s<p>%s<p>%150s", DOC, tag,
-                           "");
-            expect_same(page, (size_t)len);
+            for (size_t k = 0; k < sizeof(behind) / sizeof(behind[0]); k++) {
+                expect_same_tag(small, behind[k]);
+                expect_same_tag(capital, behind[k]);
+            }
         }
     }
 }
