@@ -5,9 +5,9 @@
 
 #include "core/date.h"
 #include "core/groups.h"
-#include "core/jsonpos.h"
 #include "core/members.h"
 #include "core/rule_check.h"
+#include "core/rule_text.h"
 
 /* A value of the feature, and the message that it was. */
 typedef struct {
@@ -40,99 +40,6 @@ struct smartmsg_rule_s {
 bool smartmsg_rule_id_valid(smartmsg_str_t id)
 {
     return smartmsg_name_valid(id);
-}
-
-static bool is_deeper(json_t *value, unsigned limit)
-{
-    size_t i;
-    const char *key;
-    json_t *member;
-
-    if (!json_is_array(value) && !json_is_object(value)) {
-        return false;
-    }
-
-    if (limit == 0) {
-        return true;
-    }
-
-    json_array_foreach(value, i, member) {
-        if (is_deeper(member, limit - 1)) {
-            return true;
-        }
-    }
-
-    json_object_foreach(value, key, member) {
-        if (is_deeper(member, limit - 1)) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-static void set_syntax_error(smartmsg_error_t *err, const json_error_t *from)
-{
-    /* Without memory jansson does not always find a word for it. */
-    if (json_error_code(from) == json_error_out_of_memory
-        || from->text[0] == '\0')
-    {
-        smartmsg_error_no_memory(err);
-        return;
-    }
-
-    smartmsg_error_set_at(err, from->line > 0 ? from->line : 0,
-                          from->column > 0 ? from->column : 0, "%s",
-                          from->text);
-}
-
-/* Some editors put U+FEFF in front, which no JSON parser likes. */
-static smartmsg_str_t without_bom(smartmsg_str_t text)
-{
-    if (text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) {
-        return smartmsg_str(text.data + 3, text.len - 3);
-    }
-
-    return text;
-}
-
-static json_t *load(smartmsg_str_t text, smartmsg_error_t *err)
-{
-    json_error_t error;
-
-    if (text.len > SMARTMSG_RULE_TEXT_MAX) {
-        smartmsg_error_set(err, NULL, "the rule is too long: %zu bytes, at "
-                           "most %d are allowed", text.len,
-                           SMARTMSG_RULE_TEXT_MAX);
-        return NULL;
-    }
-
-    memset(&error, 0, sizeof(error));
-    text = without_bom(text);
-
-    json_t *root = json_loadb(text.len ? text.data : "", text.len,
-                              JSON_REJECT_DUPLICATES, &error);
-
-    if (root == NULL) {
-        set_syntax_error(err, &error);
-        return NULL;
-    }
-
-    if (!json_is_object(root)) {
-        smartmsg_error_set(err, NULL, "a rule must be an object {...}, not %s",
-                           smartmsg_members_kind(root));
-        json_decref(root);
-        return NULL;
-    }
-
-    if (is_deeper(root, SMARTMSG_RULE_DEPTH_MAX)) {
-        smartmsg_error_set(err, NULL, "lists and objects are nested more than "
-                           "%d deep", SMARTMSG_RULE_DEPTH_MAX);
-        json_decref(root);
-        return NULL;
-    }
-
-    return root;
 }
 
 static smartmsg_rule_t *create(smartmsg_str_t id, smartmsg_str_t text,
@@ -410,7 +317,9 @@ static bool note_facts(smartmsg_rule_t *rule, smartmsg_names_t *names)
 /* The messages are all that is needed of the values. */
 static bool shrink(smartmsg_rule_t *rule)
 {
-    if (!smartmsg_feature_shrink(rule->feature, without_bom(rule->text))) {
+    if (!smartmsg_feature_shrink(rule->feature,
+                                 smartmsg_str_without_bom(rule->text)))
+    {
         return false;
     }
 
@@ -454,25 +363,6 @@ static bool compile(smartmsg_rule_t *rule, json_t *root,
     return true;
 }
 
-/* Adds line and column to an error that knows its JSON path. */
-static void locate(smartmsg_str_t text, smartmsg_error_t *err)
-{
-    smartmsg_jsonpos_t pos;
-
-    if (err == NULL || err->path[0] == '\0') {
-        return;
-    }
-
-    text = without_bom(text);
-
-    if (smartmsg_jsonpos_find(text, smartmsg_str(err->path, strlen(err->path)),
-                              &pos))
-    {
-        err->line = pos.line;
-        err->column = pos.column;
-    }
-}
-
 smartmsg_rule_t *smartmsg_rule_parse(smartmsg_str_t id, smartmsg_str_t text,
                                      smartmsg_names_t *names,
                                      smartmsg_error_t *err)
@@ -493,7 +383,7 @@ smartmsg_rule_t *smartmsg_rule_parse_with(smartmsg_str_t id,
         return NULL;
     }
 
-    json_t *root = load(text, err);
+    json_t *root = smartmsg_rule_text_load(text, err);
 
     if (root == NULL) {
         return NULL;
@@ -502,7 +392,7 @@ smartmsg_rule_t *smartmsg_rule_parse_with(smartmsg_str_t id,
     smartmsg_rule_t *rule = create(id, text, err);
 
     if (rule != NULL && !compile(rule, root, names, groups, err)) {
-        locate(text, err);
+        smartmsg_rule_text_locate(text, err);
         destroy(rule);
         rule = NULL;
     }
@@ -543,7 +433,7 @@ smartmsg_str_t smartmsg_rule_text(const smartmsg_rule_t *rule)
 
 json_t *smartmsg_rule_definition(const smartmsg_rule_t *rule)
 {
-    smartmsg_str_t text = without_bom(rule->text);
+    smartmsg_str_t text = smartmsg_str_without_bom(rule->text);
 
     return json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, NULL);
 }

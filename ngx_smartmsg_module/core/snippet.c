@@ -97,8 +97,11 @@ static void put_message(smartmsg_sink_t *sink,
     smartmsg_sink_puts(sink, "</template>");
 }
 
-/* What the page as a whole is told, if anything: {"anonymous":1,"consent":1} */
-static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
+/*
+ * What the page as a whole is told: {"anonymous":1,"consent":1}. False if there
+ * is nothing to tell.
+ */
+static bool put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 {
     const struct {
         const char *name;
@@ -111,6 +114,7 @@ static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
         {"search", snippet->search},
     };
     const char *before = "<template data-smartmsg=\"{&quot;";
+    bool any = false;
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         if (flags[i].is_set) {
@@ -118,22 +122,21 @@ static void put_page(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
             smartmsg_sink_puts(sink, flags[i].name);
             smartmsg_sink_puts(sink, "&quot;:1");
             before = ",&quot;";
+            any = true;
         }
     }
 
-    if (before[0] == ',') {
+    if (any) {
         smartmsg_sink_puts(sink, "}\"></template>");
     }
+
+    return any;
 }
 
-static void put_mark(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
+/* The script waits for so many templates, or fetches its messages. */
+static void put_mark(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet,
+                     size_t templates)
 {
-    bool page = snippet->view || snippet->anonymous || snippet->consent
-                || snippet->ga4 || snippet->search;
-    size_t templates = snippet->n + (page ? 1 : 0)
-                       + (snippet->pack.len > 0 ? 1 : 0)
-                       + (snippet->trace.len > 0 ? 1 : 0);
-
     if (snippet->fetch) {
         smartmsg_sink_puts(sink, "\" data-smartmsg=\"fetch");
 
@@ -144,7 +147,8 @@ static void put_mark(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
     }
 }
 
-static void put_script(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
+static void put_script(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet,
+                       size_t templates)
 {
     if (snippet->script_url.len == 0) {
         return;
@@ -152,7 +156,7 @@ static void put_script(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 
     smartmsg_sink_puts(sink, "<script async src=\"");
     put_attribute(sink, snippet->script_url);
-    put_mark(sink, snippet);
+    put_mark(sink, snippet, templates);
 
     if (snippet->nonce.len > 0) {
         smartmsg_sink_puts(sink, "\" nonce=\"");
@@ -165,17 +169,19 @@ static void put_script(smartmsg_sink_t *sink, const smartmsg_snippet_t *snippet)
 size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf)
 {
     smartmsg_sink_t sink = {buf, 0};
+    size_t templates = snippet->n;
 
     for (size_t i = 0; i < snippet->n; i++) {
         put_message(&sink, snippet, &snippet->armed[i]);
     }
 
-    put_page(&sink, snippet);
+    templates += put_page(&sink, snippet) ? 1 : 0;
 
     if (snippet->pack.len > 0) {
         smartmsg_sink_puts(&sink, "<template data-smartmsg=\"");
         smartmsg_sink_put(&sink, snippet->pack);
         smartmsg_sink_puts(&sink, "\"></template>");
+        templates++;
     }
 
     if (snippet->trace.len > 0) {
@@ -183,9 +189,10 @@ size_t smartmsg_snippet_write(const smartmsg_snippet_t *snippet, char *buf)
                            "{&quot;trace&quot;:");
         smartmsg_sink_put(&sink, snippet->trace);
         smartmsg_sink_puts(&sink, "}\"></template>");
+        templates++;
     }
 
-    put_script(&sink, snippet);
+    put_script(&sink, snippet, templates);
 
     return sink.len;
 }

@@ -40,6 +40,16 @@ static inline int smartmsg_str_cmp(smartmsg_str_t a, smartmsg_str_t b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+/* Some editors put U+FEFF in front, which no JSON parser likes. */
+static inline smartmsg_str_t smartmsg_str_without_bom(smartmsg_str_t text)
+{
+    if (text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) {
+        return smartmsg_str(text.data + 3, text.len - 3);
+    }
+
+    return text;
+}
+
 /* Equality that ignores the case of ASCII letters, whatever the locale. */
 bool smartmsg_str_case_eq(smartmsg_str_t a, smartmsg_str_t b);
 

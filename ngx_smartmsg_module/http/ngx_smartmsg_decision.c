@@ -12,6 +12,8 @@
 static ngx_smartmsg_status_e ngx_smartmsg_without_message(
     ngx_smartmsg_ctx_t *ctx);
 static ngx_uint_t ngx_smartmsg_signals(ngx_smartmsg_ctx_t *ctx);
+static void ngx_smartmsg_page_language(ngx_smartmsg_ctx_t *ctx,
+    ngx_str_t *language);
 static ngx_uint_t ngx_smartmsg_from_search(ngx_smartmsg_ctx_t *ctx);
 static ngx_int_t ngx_smartmsg_script(ngx_smartmsg_ctx_t *ctx,
     ngx_str_t *script);
@@ -159,16 +161,7 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     ngx_str_t            language, script, pack;
     smartmsg_snippet_t   snippet;
 
-    language.data = (u_char *) ctx->html.lang;
-    language.len = ctx->html.lang_len;
-
-    if (language.len == 0) {
-        language = ctx->language;
-    }
-
-    if (language.len == 0) {
-        ngx_smartmsg_request_language(&ctx->headers, &language);
-    }
+    ngx_smartmsg_page_language(ctx, &language);
 
     ngx_str_null(&script);
     ngx_str_null(&pack);
@@ -218,6 +211,24 @@ ngx_smartmsg_render(ngx_smartmsg_ctx_t *ctx)
     b->last += smartmsg_snippet_write(&snippet, (char *) b->pos);
 
     return b;
+}
+
+
+/* what the page says of itself, else what its visitor asks for */
+
+static void
+ngx_smartmsg_page_language(ngx_smartmsg_ctx_t *ctx, ngx_str_t *language)
+{
+    language->data = (u_char *) ctx->html.lang;
+    language->len = ctx->html.lang_len;
+
+    if (language->len == 0) {
+        *language = ctx->language;
+    }
+
+    if (language->len == 0) {
+        ngx_smartmsg_request_language(&ctx->headers, language);
+    }
 }
 
 

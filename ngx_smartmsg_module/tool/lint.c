@@ -24,16 +24,6 @@ typedef struct {
     smartmsg_path_t path;
 } lint_t;
 
-/* Some editors put U+FEFF in front. */
-static smartmsg_str_t without_bom(smartmsg_str_t text)
-{
-    if (text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) {
-        return smartmsg_str(text.data + 3, text.len - 3);
-    }
-
-    return text;
-}
-
 /* Whether the text is a rule; if not err says why. */
 static bool is_rule(smartmsg_str_t text, smartmsg_error_t *err)
 {
@@ -436,7 +426,7 @@ void ctl_lint_file(const ctl_file_t *file, const ctl_known_t *known,
         return;
     }
 
-    lint.text = without_bom(smartmsg_str(file->text, file->len));
+    lint.text = smartmsg_str_without_bom(smartmsg_str(file->text, file->len));
     lint_text(&lint);
 }
 

@@ -73,11 +73,10 @@ void ctl_lint_circles(const ctl_files_t *files, ctl_findings_t *out)
 
     for (size_t i = 0; i < files->n; i++) {
         const ctl_file_t *file = &files->files[i];
-        size_t bom = file->len >= 3
-                     && memcmp(file->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+        smartmsg_str_t text = smartmsg_str_without_bom(
+            smartmsg_str(file->text, file->len));
 
-        walk.documents[i] = json_loadb(file->text + bom, file->len - bom, 0,
-                                       NULL);
+        walk.documents[i] = json_loadb(text.data, text.len, 0, NULL);
     }
 
     for (size_t i = 0; i < files->n; i++) {
