@@ -1,5 +1,6 @@
 // The runtime asks before it shows a message, and takes no for an answer.
 import assert from 'node:assert/strict';
+import { opens, settled, stopClock } from './lib/clock.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE, nothingOpens } from './lib/visitor.mjs';
 
@@ -17,11 +18,12 @@ test('it asks for the message it was sent, then shows and reports it', one, asyn
 
 test('a no is final, and nothing is reported', one, async ({ page, stand, open }) => {
   stand.answer = 200;
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
-  await page.clock.runFor(1000);
+  await wait(1);
   await stand.needClaims();
-  await page.clock.runFor(30000);
+  await settled(page);
+  await wait(30);
   assert.ok(await page.evaluate(() => document.querySelector('smart-message') === null));
   assert.equal(stand.claims.length, 1, 'asked once');
   assert.deepEqual(stand.events, []);
@@ -36,17 +38,16 @@ test('one that is refused makes room for the next', { messages: [onLoad('first')
   stand.answer = new Promise((done) => {
     refuse = () => done(200);
   });
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
-  await page.clock.runFor(1000);
+  await wait(1);
   await stand.needClaims();
-  await page.clock.runFor(500);
+  await wait(0.5);
   assert.equal(stand.claims.length, 1, 'one question at a time');
   refuse();
   stand.answer = 204;
-  const second = page.locator(BUBBLE);
-  for (let tries = 0; tries < 50 && (await second.count()) === 0; tries += 1) await page.clock.runFor(1000);
-  assert.equal(await second.getByRole('heading').textContent(), 'second');
+  assert.ok(await opens(page));
+  assert.equal(await page.locator(BUBBLE).getByRole('heading').textContent(), 'second');
   assert.deepEqual(
     stand.claims.map(({ rule }) => rule),
     ['first', 'second'],
@@ -58,13 +59,14 @@ test('no answer in time is a no', one, async ({ page, stand, open }) => {
   stand.answer = new Promise((done) => {
     late = () => done(204);
   });
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
-  await page.clock.runFor(1000);
+  await wait(1);
   await stand.needClaims();
-  await page.clock.runFor(2500);
+  await wait(2.5);
   late();
-  await page.clock.runFor(10000);
+  await settled(page);
+  await wait(10);
   assert.equal(await page.locator(BUBBLE).count(), 0);
   assert.equal(stand.claims.length, 1);
 });
@@ -80,9 +82,9 @@ test('a yes that comes at a bad moment is kept for a better one', one, async ({ 
   stand.answer = new Promise((done) => {
     grant = () => done(204);
   });
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
-  await page.clock.runFor(1000);
+  await wait(1);
   await stand.needClaims();
   await page.evaluate(() => {
     const modal = document.createElement('dialog');
@@ -91,13 +93,11 @@ test('a yes that comes at a bad moment is kept for a better one', one, async ({ 
     document.body.append(modal);
     modal.showModal();
   });
-  const answered = page.waitForResponse('**/smartmsg/event');
   grant();
-  await answered;
-  await page.clock.runFor(3000);
+  await settled(page);
+  await wait(3);
   assert.equal(await page.locator(BUBBLE).count(), 0, 'the shop has a modal window open');
   await page.evaluate(() => document.querySelector('#shop-modal').remove());
-  await page.clock.runFor(1500);
-  await page.locator(BUBBLE).waitFor();
+  assert.ok(await opens(page));
   assert.equal(stand.claims.length, 1, 'it did not ask again');
 });

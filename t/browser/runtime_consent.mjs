@@ -1,5 +1,6 @@
 // Consent in the browser: the banner of the page is heard, and what nobody has agreed to is not reported.
 import assert from 'node:assert/strict';
+import { opens, settled, stopClock } from './lib/clock.mjs';
 import { COUNT_VIEW, flags } from './lib/snippet.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE } from './lib/visitor.mjs';
@@ -44,11 +45,10 @@ const cart = (page) =>
     window.dataLayer.push({ event: 'add_to_cart', ecommerce: { value: 5, items: [{ quantity: 1 }] } }),
   );
 
-/** What was said of consent, once all that was said before `marker()` has arrived. */
+/** What was said of consent, once all has arrived. */
 async function said(page, stand) {
   await page.evaluate(() => dispatchEvent(new Event('pagehide')));
-  await page.evaluate(() => fetch('/smartmsg/event', { method: 'POST', body: '{"events":[{"event":"view"}]}' }));
-  await stand.need('view');
+  await settled(page);
   return stand.of('consent').map(({ granted }) => granted);
 }
 
@@ -75,16 +75,16 @@ for (const [name, [data, expected]] of Object.entries(TCF)) {
 }
 
 test('TCF: a banner that comes late, refuses, then agrees, then withdraws', unknown, async ({ page, stand, open }) => {
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
-  await page.clock.runFor(2000);
+  await wait(2);
   await page.evaluate(() => {
     window.__tcfapi = (_command, _version, listener) => {
       window.answer = (...purposes) =>
         listener({ eventStatus: 'useractioncomplete', purpose: { consents: Object.fromEntries(purposes) } }, true);
     };
   });
-  await page.clock.runFor(1500);
+  await wait(1.5);
   const answer = (...numbers) =>
     page.evaluate(
       (list) => window.answer(...list),
@@ -300,23 +300,24 @@ test('a message of somebody anonymous comes once, however often the address chan
 }) => {
   const heading = page.locator(BUBBLE).getByRole('heading');
   const shown = async () => {
-    for (let tries = 0; tries < 60 && (await heading.count()) === 0; tries += 1) await page.clock.runFor(1000);
+    assert.ok(await opens(page));
     return heading.textContent();
   };
   const close = async () => {
     await page.locator(BUBBLE).getByRole('button', { name: 'Close' }).click();
-    for (let tries = 0; tries < 60 && (await heading.count()) > 0; tries += 1) await page.clock.runFor(100);
+    await heading.waitFor({ state: 'detached' });
   };
   stand.mark = 'fetch';
   stand.decision = [HELP, UNKNOWN];
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
   assert.equal(await shown(), 'Help');
   await close();
   stand.decision = [HELP, { ...HELP, rule: 'other', title: 'Other', when: [{ on: 'load', after: 9 }] }, UNKNOWN];
   await page.evaluate(() => history.pushState({}, '', '/elsewhere'));
-  await page.clock.runFor(500);
+  await wait(0.5);
   await stand.needAsked(2);
+  await wait(9);
   assert.equal(await shown(), 'Other', 'the first one had its turn before');
   assert.deepEqual(stand.claims, []);
 });

@@ -1,5 +1,6 @@
 // The form trigger: hesitation, abandonment and repeated errors.
 import assert from 'node:assert/strict';
+import { opens, settled, stopClock } from './lib/clock.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE } from './lib/visitor.mjs';
 
@@ -12,7 +13,7 @@ const isShown = async (page) => (await page.locator(BUBBLE).count()) > 0;
 
 /** A page with an address form, whose time passes by `wait(seconds)`. */
 async function start(page, open) {
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
   await page.waitForFunction(() => document[Symbol.for('smartmsg.runtime')]);
   await page.evaluate(() => {
@@ -24,22 +25,12 @@ async function start(page, open) {
     form.addEventListener('submit', (event) => event.preventDefault());
     document.querySelector('.facts').append(form);
   });
-  return (seconds) => page.clock.runFor(seconds * 1000);
-}
-
-/** The message opens, once the endpoint has answered: that takes some time of ours, and ticks of the page's clock. */
-async function opens(page) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await isShown(page)) return true;
-    await new Promise((done) => setTimeout(done, 25));
-    await page.clock.runFor(50);
-  }
-  return false;
+  return wait;
 }
 
 async function staysClosed(page, wait, seconds) {
   await wait(seconds);
-  await new Promise((done) => setTimeout(done, 200));
+  await settled(page);
   await wait(1);
   assert.ok(!(await isShown(page)));
 }

@@ -1,5 +1,6 @@
 // When no message may open, and that it opens once it may.
 import assert from 'node:assert/strict';
+import { opens, stopClock } from './lib/clock.mjs';
 import { flags } from './lib/snippet.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE, DIALOG, leave, leaveUntilShown, nothingOpens } from './lib/visitor.mjs';
@@ -58,17 +59,16 @@ for (const [look, { style, blocks, hidden }] of Object.entries(MODALS)) {
 test('not while the visitor types; some seconds later it comes', {
   messages: [onLoad('help', { when: [{ on: 'load', after: 3 }] })],
 }, async ({ page, open }) => {
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
-  await page.clock.runFor(2000);
+  await wait(2);
   await page.locator('.search input').pressSequentially('tea');
-  await page.clock.runFor(4000);
+  await wait(4);
   assert.equal(await page.locator(BUBBLE).count(), 0);
   await page.locator('.search input').pressSequentially('pot');
-  await page.clock.runFor(4000);
+  await wait(4);
   assert.equal(await page.locator(BUBBLE).count(), 0);
-  await turn(page, 2100);
-  await page.locator(BUBBLE).waitFor();
+  assert.ok(await opens(page));
   assert.ok(await page.locator('.search input').evaluate((field) => field === document.activeElement));
 });
 
@@ -133,38 +133,28 @@ test('not while the page is prerendered, nor is it viewed', {
   assert.equal((await stand.need('view')).length, 1);
 });
 
-/** Turns the page's clock so slowly that the endpoint, which answers in our time, is not late. */
-async function turn(page, ms) {
-  for (let gone = 0; gone < ms; gone += 100) {
-    await new Promise((done) => setTimeout(done, 20));
-    await page.clock.runFor(100);
-  }
-}
-
 test('one at a time, each once, with a rest in between', { messages: [onLoad('first'), onLoad('second')] }, async ({
   page,
   stand,
   open,
 }) => {
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
-  await turn(page, 4000);
-  assert.equal(await page.locator(BUBBLE).count(), 1);
+  assert.ok(await opens(page));
   assert.deepEqual(
     (await stand.need('impression')).map(({ rule }) => rule),
     ['first'],
   );
   await page.keyboard.press('Escape');
-  await page.clock.runFor(4000);
+  await wait(4);
   assert.equal(await page.locator(BUBBLE).count(), 0, 'the visitor rests');
-  await turn(page, 3000);
-  assert.equal(await page.locator(BUBBLE).count(), 1);
+  assert.ok(await opens(page));
   assert.deepEqual(
     (await stand.need('impression', 2)).map(({ rule }) => rule),
     ['first', 'second'],
   );
   await page.keyboard.press('Escape');
-  await page.clock.runFor(60000);
+  await wait(60);
   assert.equal(await page.locator(BUBBLE).count(), 0, 'never a second time');
 });
 
@@ -178,12 +168,11 @@ test('with a mouse, the way from a search engine makes no difference', {
 test('several triggers show a message once', {
   messages: [onLoad('help', { when: [{ on: 'load' }, { on: 'dwell', after: 2 }, { on: 'idle', after: 2 }] })],
 }, async ({ page, stand, open }) => {
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open();
-  await page.clock.runFor(1000);
-  await page.locator(BUBBLE).waitFor();
+  assert.ok(await opens(page));
   await page.keyboard.press('Escape');
-  await page.clock.runFor(60000);
+  await wait(60);
   assert.equal(await page.locator(BUBBLE).count(), 0);
   assert.equal(stand.of('impression').length, 1);
 });

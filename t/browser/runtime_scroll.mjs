@@ -4,7 +4,7 @@ import { suite } from './lib/suite.mjs';
 import { BUBBLE, nothingOpens } from './lib/visitor.mjs';
 
 // With scroll bars, which headless browsers hide.
-const test = suite({ browser: { ignoreDefaultArgs: ['--disable-back-forward-cache', '--hide-scrollbars'] } });
+const test = suite({ browser: { scrollbars: true } });
 const armed = (trigger) => ({
   messages: [{ rule: 'help', when: [{ on: 'scroll', ...trigger }], as: 'bubble', title: 'Need help?' }],
 });

@@ -1,5 +1,6 @@
 // The triggers that wait: idle, dwell and load. The page's clock is turned by hand.
 import assert from 'node:assert/strict';
+import { opens, stopClock } from './lib/clock.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE } from './lib/visitor.mjs';
 
@@ -10,22 +11,12 @@ const armed = (on, after) => ({
 
 const isShown = async (page) => (await page.locator(BUBBLE).count()) > 0;
 
-/** The message opens, once the endpoint has answered: that takes some time of ours, and ticks of the page's clock. */
-async function opens(page) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await isShown(page)) return true;
-    await new Promise((done) => setTimeout(done, 25));
-    await page.clock.runFor(50);
-  }
-  return false;
-}
-
 /** Opens a page whose time stands still but for `wait(seconds)`. */
 async function openStopped(page, open, path) {
-  await page.clock.install();
+  const wait = await stopClock(page);
   await open(path);
   await page.waitForFunction(() => document[Symbol.for('smartmsg.runtime')]);
-  return (seconds) => page.clock.runFor(seconds * 1000);
+  return wait;
 }
 
 /** Pretends that the tab goes to the background or comes back. */
@@ -134,7 +125,7 @@ for (const on of ['idle', 'dwell']) {
     await wait(29);
     assert.ok(!(await isShown(page)));
     await wait(2);
-    await page.locator(BUBBLE).waitFor();
+    assert.ok(await opens(page));
   });
 }
 
@@ -161,10 +152,10 @@ test('load: not before the page has loaded', armed('load'), async ({ page, open 
     await held;
     await route.continue();
   });
-  await page.clock.install();
+  const wait = await stopClock(page);
   const opened = open();
   await page.waitForFunction(() => document[Symbol.for('smartmsg.runtime')]);
-  await page.clock.runFor(5000);
+  await wait(5);
   assert.ok(!(await isShown(page)));
   release();
   await opened;

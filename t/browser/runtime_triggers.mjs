@@ -1,5 +1,6 @@
 // The triggers view, click, event, copy, rage, cart and dwell over the session; groups of triggers.
 import assert from 'node:assert/strict';
+import { opens, stopClock } from './lib/clock.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE, nothingOpens } from './lib/visitor.mjs';
 
@@ -17,19 +18,9 @@ async function start(page, open, path) {
 
 /** Opens a page whose time stands still but for `wait(seconds)`. */
 async function startStopped(page, open, path) {
-  await page.clock.install();
+  const wait = await stopClock(page);
   await start(page, open, path);
-  return (seconds) => page.clock.runFor(seconds * 1000);
-}
-
-/** The message opens, once the endpoint has answered: that takes some time of ours, and ticks of the page's clock. */
-async function opens(page) {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await isShown(page)) return true;
-    await new Promise((done) => setTimeout(done, 25));
-    await page.clock.runFor(50);
-  }
-  return false;
+  return wait;
 }
 
 async function setHidden(page, hidden) {

@@ -12,6 +12,12 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+const VIEWPORT = { width: 1200, height: 800 };
+/** ms: only a test that fails waits so long. */
+const PATIENCE = 60000;
+
+/** What playwright switches off or hides unless it is told not to. */
+const KEPT = ['--disable-back-forward-cache'];
 
 /**
  * Starts Chromium with a fresh profile. CHROMIUM names another executable than Debian's.
@@ -26,12 +32,12 @@ export async function openBrowser({ hosts, ...options } = {}) {
     executablePath: EXECUTABLE,
     headless: true,
     chromiumSandbox: false,
-    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    ignoreDefaultArgs: KEPT,
     args: hosts ? [...ARGS, `--host-resolver-rules=${hosts}`] : ARGS,
-    viewport: { width: 1200, height: 800 },
+    viewport: VIEWPORT,
     ...options,
   });
-  context.setDefaultTimeout(20000);
+  context.setDefaultTimeout(PATIENCE);
   return {
     context,
     async close() {
@@ -41,15 +47,33 @@ export async function openBrowser({ hosts, ...options } = {}) {
   };
 }
 
-/** Starts Chromium for contexts that share nothing: each has a cache and cookies of its own. */
-export function launch() {
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, chromiumSandbox: false, args: ARGS });
+/**
+ * Starts Chromium for contexts that share nothing: each has a cache, cookies and a clock of its own.
+ *
+ * @param {{scrollbars?: boolean}} options  headless browsers hide their scroll bars
+ */
+export function launch({ scrollbars } = {}) {
+  return chromium.launch({
+    executablePath: EXECUTABLE,
+    headless: true,
+    chromiumSandbox: false,
+    ignoreDefaultArgs: scrollbars ? [...KEPT, '--hide-scrollbars'] : KEPT,
+    args: ARGS,
+  });
+}
+
+/** A context of such a browser; `options` as of playwright's newContext. */
+export async function openContext(browser, options) {
+  const context = await browser.newContext({ viewport: VIEWPORT, ...options });
+  context.setDefaultTimeout(PATIENCE);
+  return context;
 }
 
 /**
- * Opens a new page that records what a visitor's console would show and what a policy has blocked.
+ * Opens a new page that records what a visitor's console would show and what a policy has blocked, and which of its
+ * fetches have not been answered.
  *
- * @returns {Promise<import('playwright-core').Page & {problems: string[]}>}
+ * @returns {Promise<import('playwright-core').Page & {problems: string[], unanswered: Set<object>}>}
  */
 export async function openPage(context) {
   const page = await context.newPage();
@@ -57,6 +81,11 @@ export async function openPage(context) {
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) page.problems.push(message.text());
   });
+  page.unanswered = new Set();
+  page.on('request', (request) => request.resourceType() === 'fetch' && page.unanswered.add(request));
+  for (const end of ['requestfinished', 'requestfailed']) {
+    page.on(end, (request) => page.unanswered.delete(request));
+  }
   page.on('pageerror', (error) => page.problems.push(String(error)));
   await page.exposeFunction('reportViolation', (text) => page.problems.push(text));
   await page.addInitScript(() => {

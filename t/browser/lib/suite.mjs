@@ -1,22 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openBrowser, openPage } from './browser.mjs';
+import { launch, openContext, openPage } from './browser.mjs';
+import { isStopped } from './clock.mjs';
 import { Stand } from './stand.mjs';
 
 /**
- * One browser and one stand for the tests of a file.
+ * One browser and one stand for the tests of a file. A clock that was stopped stays so, also in the pages that come later:
+ * the next test then has a new context.
  *
- * @param {{browser?: object, shop?: string[]}} options
+ * @param {{browser?: object, context?: object, shop?: string[]}} options  of launch() and openContext()
  * @returns {(name: string, options: object, body: (tools: {page: object, stand: Stand, open: Function}) => Promise<void>)
  *   => void} defines a test; `messages` in its options are armed on every page, `quiet: false` allows console problems
  */
-export function suite({ browser: browserOptions, shop } = {}) {
+export function suite({ browser: browserOptions, context: contextOptions, shop } = {}) {
   let browser;
+  let context;
   let stand;
   let number = 0;
 
+  async function newContext() {
+    await context?.close();
+    context = await openContext(browser, contextOptions);
+  }
+
   before(async () => {
-    [browser, stand] = await Promise.all([openBrowser(browserOptions), Stand.start(shop)]);
+    [browser, stand] = await Promise.all([launch(browserOptions), Stand.start(shop)]);
+    await newContext();
   });
   after(async () => {
     await browser?.close();
@@ -24,12 +33,13 @@ export function suite({ browser: browserOptions, shop } = {}) {
   });
 
   return (name, { messages = [], quiet = true }, body) => {
-    test(name, { timeout: 60000 }, async () => {
+    test(name, { timeout: 180000 }, async () => {
       number += 1;
       stand.reset(messages, String(number));
-      await browser.context.clearCookies();
-      await browser.context.addCookies([{ name: 'visitor', value: String(number), url: stand.url }]);
-      const page = await openPage(browser.context);
+      if (isStopped(context)) await newContext();
+      await context.clearCookies();
+      await context.addCookies([{ name: 'visitor', value: String(number), url: stand.url }]);
+      const page = await openPage(context);
       try {
         const open = (path = 'product/teapot') => page.goto(new URL(path, stand.url).href);
         await body({ page, stand, open });
