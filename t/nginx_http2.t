@@ -253,7 +253,7 @@ subtest 'a reload while pages are held' => sub {
 
     whole($h2->finished($_), $page, 'released') for @ids;
     ok($h2->told('closed'), 'then the connection is closed');
-    ok((wait_until { $nginx->worker_pids(all => 1) == 1 } 20), 'the old one has gone');
+    ok((wait_until { $nginx->worker_pids(all => 1) == 1 }), 'the old one has gone');
 
     $h2->open(port => $nginx->port2);
     whole($h2->finished($h2->get('/', $headers)), $page, 'all is well');

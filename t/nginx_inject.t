@@ -244,7 +244,7 @@ subtest 'Content-Length' => sub {
 
     $up->reply($_ => page($body)) for qw(/whole /gzipped/whole /unbuffered/whole);
     $up->reply('/chunked' => page($body, framing => 'chunked'));
-    $up->reply('/long' => page("$long</body>", split => [8000], between => pause(0.2)));
+    $up->reply('/long' => page("$long</body>", split => [8000], between => gate('long')));
     $up->reply('/tail' => page("$body$long", split => [8000], between => pause(0.2)));
 
     # on a busy machine the decision may come later than the page
@@ -253,13 +253,19 @@ subtest 'Content-Length' => sub {
     my $more = $soon->('/whole') - length $body;
     is($more, length(($visitor->page('/whole')->content =~ /($snippet)/)[0]), 'of a whole page');
     is($soon->('/tail'), length("$body$long") + $more, 'of one whose place is known');
-    is($length->('/long'), undef, 'not of one whose place comes later');
     is($length->('/chunked'), undef, 'nor of one whose length is not known');
     is($length->('/gzipped/whole', 'Accept-Encoding' => 'gzip'), undef, 'compressed');
     is($length->('/unbuffered/whole'), undef, 'without buffering');
 
-    $redis->freeze;
     my $http = $nginx->http;
+    $http->send_request('GET', '/long', headers => ['Sec-Fetch-Dest' => 'document',
+        Cookie => 'smartmsg=' . $visitor->cookie('smartmsg')]);
+    ok($http->read_until(qr/\r\n\r\n/), 'nor of one whose place comes later:');
+    $up->open_gate('long');
+    is($http->read_response->header('Content-Length'), undef, 'the header does not wait for it');
+
+    $redis->freeze;
+    $http = $nginx->http;
     $http->send_request('GET', '/whole', headers => ['Sec-Fetch-Dest' => 'document',
         Cookie => 'smartmsg=' . $visitor->cookie('smartmsg')]);
     ok($http->read_until(qr/\r\n\r\n/), 'the header does not wait');

@@ -388,7 +388,7 @@ subtest 'connections that are closed when idle' => sub {
     my $before = $ids->();
 
     $redis->cmd(CONFIG => SET => timeout => 1);
-    ok((wait_until { $nginx->visitor; $ids->() ne $before } 20), 'closed');
+    ok((wait_until { $nginx->visitor; $ids->() ne $before }), 'closed');
     $redis->cmd(CONFIG => SET => timeout => 0);
 
     my $res = $visitor->page('/');

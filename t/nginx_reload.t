@@ -22,8 +22,8 @@ my $up = upstream('*' => page($body),
 sub site {
     my ($redis, %opt) = @_;
 
-    my $params = delete $opt{redis} // 'timeout=60s connect_timeout=60s';
-    my $timeout = delete $opt{timeout} // '30s';
+    my $params = delete $opt{redis} // 'timeout=300s connect_timeout=300s';
+    my $timeout = delete $opt{timeout} // '300s';
 
     return nginx(upstream => $up, rules => \%rules, workers => 2,
         http => 'smartmsg_redis ' . $redis->address . " $params;\n"
@@ -69,7 +69,7 @@ sub no_more {
     return ok((wait_until {
         @left = $nginx->worker_pids(all => 1);
         @left == $workers;
-    } 20), $name) || diag "workers: @left";
+    }), $name) || diag "workers: @left";
 }
 
 # A client of Smartmsg::Load: pages as a visitor sees them.
@@ -110,7 +110,7 @@ subtest 'reloads under load' => sub {
 
     for my $round (1 .. 4) {
         my $pages = 10 * $round;
-        ok((wait_until { $load->done(pages => $pages) } 30), "round $round: load");
+        ok((wait_until { $load->done(pages => $pages) }), "round $round: load");
 
         # every second time while the pages of the visitor are held
         $redis->freeze if $round % 2 == 0;
@@ -120,7 +120,7 @@ subtest 'reloads under load' => sub {
         no_more($nginx, 2, "round $round: the old ones have gone");
     }
 
-    ok((wait_until { $load->done(pages => 50) } 30), 'still under load');
+    ok((wait_until { $load->done(pages => 50) }), 'still under load');
     my $report = $load->stop;
     is_deeply($report->{problems}, [], 'no request has failed')
         or diag map { "$_\n" } @{ $report->{problems} }[0 .. 3];
@@ -208,7 +208,7 @@ subtest 'QUIT while a page is held' => sub {
     $redis->thaw;
 
     whole($http->read_response, $page, 'the last page');
-    ok($nginx->{process}->wait_end(20), 'now it has ended');
+    ok($nginx->{process}->wait_end(60), 'now it has ended');
     $nginx->stop_ok;
 };
 
@@ -222,7 +222,7 @@ subtest 'QUIT while Redis is frozen' => sub {
     my $http = held($nginx, @headers);
     $nginx->{process}->signal('QUIT');
     whole($http->read_response, qr/\A\Q$body\E\z/, 'the last page');
-    ok($nginx->{process}->wait_end(20), 'it has ended');
+    ok($nginx->{process}->wait_end(60), 'it has ended');
     $redis->thaw;
     $nginx->stop_ok;
 };
@@ -249,7 +249,7 @@ subtest 'QUIT while a message is asked for' => sub {
     $redis->thaw;
 
     is(($http->read_response || die 'no answer')->status, 204, 'the answer');
-    ok($nginx->{process}->wait_end(20), 'now it has ended');
+    ok($nginx->{process}->wait_end(60), 'now it has ended');
     $nginx->stop_ok;
 };
 
@@ -267,7 +267,7 @@ for my $how (['TERM'], ['TERM', 'off'], ['QUIT', 'off']) {
         $redis->freeze;
         my $http = held($nginx, @headers);
         $nginx->{process}->signal($signal);
-        ok($nginx->{process}->wait_end(20), 'it has ended at once');
+        ok($nginx->{process}->wait_end(60), 'it has ended at once');
         ok($http->closed, 'the visitor sees it');
         $redis->thaw;
         $nginx->stop_ok;
@@ -385,9 +385,9 @@ subtest 'visitors leave at any point' => sub {
     for my $round (1 .. 6) {
         $redis->freeze;
         ok((wait_until { $left->done(left => 20 * $round)
-            && $load->done(pages => 4 * $round) } 30), "round $round: frozen");
+            && $load->done(pages => 4 * $round) } 200), "round $round: frozen");
         $redis->thaw;
-        ok((wait_until { $left->done(left => 20 * $round + 10) } 30), "round $round");
+        ok((wait_until { $left->done(left => 20 * $round + 10) } 200), "round $round");
         ok($nginx->reload, "round $round: a reload") if $round == 3;
     }
 

@@ -187,7 +187,7 @@ subtest 'by Redis' => sub {
     ok((wait_until {
         $visitor->page('/up?' . ++$i);
         logged($nginx, "/up?$i") eq 'injected';
-    } 30), 'back again');
+    }), 'back again');
 };
 
 $nginx->stop_ok;

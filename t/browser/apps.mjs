@@ -19,7 +19,7 @@ after(() => browser?.close());
 
 /** A test with a visitor of its own. `page.asked` are the decisions that its browser asks for. */
 function visit(name, body, { quiet = true } = {}) {
-  test(name, { timeout: 120000 }, async () => {
+  test(name, { timeout: 240000 }, async () => {
     await browser.context.clearCookies();
     const page = await openPage(browser.context);
     page.asked = [];
@@ -114,6 +114,7 @@ for (const app of HYDRATED) {
         await page.click('#count');
         assert.equal(await page.textContent('#count'), '1', 'the app works');
         await viewed(page, 1);
+        if (mode === 'fetch') await askedFor(page, `/${app}/second`);
         assert.equal(page.asked.length, mode === 'fetch' ? 1 : 0);
       });
     }
@@ -152,6 +153,7 @@ for (const version of ['react18', 'react19']) {
         assert.equal(templates, 0, 'the templates have gone');
         await secondShows(page);
         await viewed(page, 1);
+        if (order === 'the app first') await until('asked again', () => page.asked.length);
         const asked = page.asked.map((args) => args.get('view'));
         assert.deepEqual(asked, order === 'the app first' ? ['0'] : [], 'asked again, counted once');
         await page.click('#first');
@@ -178,6 +180,7 @@ for (const library of ['turbo', 'htmx']) {
       assert.ok(await page.evaluate(() => window.isSame), 'no page was loaded');
       await secondShows(page);
       await viewed(page, 2);
+      await askedFor(page, `/${library}/second`);
       assert.equal(page.asked.length, mode === 'fetch' ? 2 : 1);
       await page.click('#first');
       await page.locator('h1', { hasText: 'Page first' }).waitFor();

@@ -54,7 +54,7 @@ async function shownIn(pages) {
 
 const CASES = { once: 1, thrice: 3 };
 for (const [path, cap] of Object.entries(CASES)) {
-  test(`${TABS} tabs at once, a cap of ${cap}`, { timeout: 120000 }, async () => {
+  test(`${TABS} tabs at once, a cap of ${cap}`, { timeout: 240000 }, async () => {
     const { pages, answers } = await openTabs(path);
     try {
       await until('every tab has an answer', () => answers.length === TABS);

@@ -15,7 +15,7 @@ after(() => browser?.close());
 
 /** A visitor of his own, in an empty Redis; the console must stay empty. */
 function visit(name, body) {
-  test(name, { timeout: 60000 }, async () => {
+  test(name, { timeout: 240000 }, async () => {
     await browser.context.clearCookies();
     await redis('FLUSHALL');
     const page = await openPage(browser.context);

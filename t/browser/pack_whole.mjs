@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-test('the cart in the page reaches the next page, an order its element', { timeout: 120000 }, async () => {
+test('the cart in the page reaches the next page, an order its element', { timeout: 240000 }, async () => {
   const page = await openPage(browser.context);
   const open = async (path) => (await page.goto(new URL(path, url).href)).text();
 

@@ -45,14 +45,12 @@ for (const [look, { style, blocks, hidden }] of Object.entries(MODALS)) {
       },
       { style, hidden },
     );
-    await leave(page);
     if (blocks) {
+      await leave(page);
       assert.ok(await nothingOpens(page));
       await page.evaluate(() => document.getElementById('drawer').remove());
-      await leaveUntilShown(page);
-    } else {
-      await page.locator(DIALOG).waitFor();
     }
+    await leaveUntilShown(page);
   });
 }
 
@@ -75,8 +73,7 @@ test('not while the visitor types; some seconds later it comes', {
 test('a field that only has the focus is not in use', armed, async ({ page, open }) => {
   await open();
   await page.focus('#quantity');
-  await leave(page);
-  await page.locator(DIALOG).waitFor();
+  await leaveUntilShown(page);
 });
 
 test('typing in a text editor of the shop', armed, async ({ page, open }) => {

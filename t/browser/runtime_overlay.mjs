@@ -1,7 +1,7 @@
 // The overlays: what is in them, how they are closed, where the focus goes.
 import assert from 'node:assert/strict';
 import { suite } from './lib/suite.mjs';
-import { BUBBLE, DIALOG, focused, leave } from './lib/visitor.mjs';
+import { BUBBLE, DIALOG, focused, leave, leaveUntilShown } from './lib/visitor.mjs';
 
 const test = suite();
 
@@ -25,10 +25,7 @@ const corner = { messages: [BUBBLE_HELP] };
 
 async function openDialog(page, open) {
   await open();
-  await leave(page);
-  const dialog = page.locator(DIALOG);
-  await dialog.waitFor();
-  return dialog;
+  return leaveUntilShown(page);
 }
 
 async function openBubble(page, open) {
@@ -69,8 +66,7 @@ for (const [way, act] of Object.entries(WAYS)) {
   test(`dialog: ${way} closes, is reported, and gives the focus back`, modal, async ({ page, stand, open }) => {
     await open();
     await page.focus('#add');
-    await leave(page);
-    await page.locator(DIALOG).waitFor();
+    await leaveUntilShown(page);
     assert.equal(await focused(page), 'title');
     await act(page);
     await isGone(page);
@@ -212,9 +208,8 @@ test('the shop does not style it, and what it takes over is the font', modal, as
     `);
     document.adoptedStyleSheets = [sheet];
   });
-  await leave(page);
+  await leaveUntilShown(page);
   const title = page.locator(`${DIALOG} .title`);
-  await title.waitFor();
   const style = await title.evaluate((element) => {
     const { color, fontFamily } = getComputedStyle(element);
     return { color, fontFamily };
@@ -246,9 +241,7 @@ for (const [words, ground, dark] of [
   test(`words of ${words} stand in a ${dark ? 'dark' : 'light'} shop`, modal, async ({ page, open }) => {
     await open();
     await page.evaluate((style) => Object.assign(document.body.style, style), { color: words, background: ground });
-    await leave(page);
-    const dialog = page.locator(DIALOG);
-    await dialog.waitFor();
+    const dialog = await leaveUntilShown(page);
     assert.equal(await dialog.evaluate((element) => element.classList.contains('dark')), dark);
   });
 }
@@ -274,8 +267,7 @@ test('nothing is left behind', modal, async ({ page, open }) => {
   await open();
   const snapshot = () => page.evaluate(() => document.documentElement.outerHTML);
   const before = await snapshot();
-  await leave(page);
-  await page.locator(DIALOG).waitFor();
+  await leaveUntilShown(page);
   await page.keyboard.press('Escape');
   await isGone(page);
   assert.equal(await snapshot(), before);

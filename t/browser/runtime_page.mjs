@@ -1,5 +1,6 @@
 // The runtime as a guest: strict policies, frameworks that rebuild the page, the back/forward cache, double injection.
 import assert from 'node:assert/strict';
+import { settled } from './lib/clock.mjs';
 import { COUNT_VIEW } from './lib/snippet.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE, DIALOG, leave, leaveUntilShown, nothingOpens } from './lib/visitor.mjs';
@@ -131,8 +132,17 @@ test('two script tags are one runtime', armed, async ({ page, stand, open }) => 
   assert.ok(await nothingOpens(page));
 });
 
+/** Chromium does not keep a page that still waits for a file or an answer. */
+async function finished(page) {
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('/smartmsg/ui.')),
+  );
+  await settled(page);
+}
+
 test('back from the bfcache it is armed again', armed, async ({ page, stand, open }) => {
   await open();
+  await finished(page);
   await page.evaluate(() => {
     addEventListener('pageshow', (event) => {
       window.restored = event.persisted;
@@ -158,6 +168,7 @@ test('back from the bfcache a message is not shown again', armed, async ({ page,
   await page.evaluate(() => {
     window.closedAt = performance.now();
   });
+  await finished(page);
   await open('big?kb=20');
   await page.goBack({ waitUntil: 'commit' });
   await page.waitForFunction(() => window.restored === true);

@@ -1,6 +1,6 @@
 // The triggers view, click, event, copy, rage, cart and dwell over the session; groups of triggers.
 import assert from 'node:assert/strict';
-import { opens, stopClock } from './lib/clock.mjs';
+import { opens, settled, stopClock } from './lib/clock.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE, nothingOpens } from './lib/visitor.mjs';
 
@@ -90,32 +90,58 @@ test('view: an edge of it is not enough', armed({ on: 'view', select: '#goal', a
   await shown(page);
 });
 
+/** Waits until the browser has told all who look at it where the element is. */
+function noticed(page) {
+  return page.evaluate(
+    () =>
+      new Promise((done) => {
+        const observer = new IntersectionObserver(() => {
+          observer.disconnect();
+          done();
+        });
+        observer.observe(document.querySelector('#goal'));
+      }),
+  );
+}
+
 test('view: passing by is no looking at', armed({ on: 'view', select: '#goal', after: 2 }), async ({ page, open }) => {
-  await start(page, open);
+  const wait = await startStopped(page, open);
   await addBelow(page);
+  await wait(1);
   for (let times = 0; times < 3; times += 1) {
     await scrollTo(page, '#goal');
-    assert.ok(await nothingOpens(page, 1000));
+    await noticed(page);
+    await wait(1.5);
     await scrollTo(page);
-    assert.ok(await nothingOpens(page, 200));
+    await noticed(page);
+    await wait(0.2);
   }
+  await settled(page);
+  assert.ok(!(await isShown(page)));
   await scrollTo(page, '#goal');
-  await shown(page);
+  await noticed(page);
+  await wait(2);
+  assert.ok(await opens(page));
 });
 
 test(
   'view: not in a tab in the background',
   armed({ on: 'view', select: '#goal', after: 1.5 }),
   async ({ page, open }) => {
-    await start(page, open);
+    const wait = await startStopped(page, open);
     await addBelow(page);
-    await nothingOpens(page, 1100);
+    await wait(1);
     await setHidden(page, true);
     await scrollTo(page, '#goal');
-    assert.ok(await nothingOpens(page, 2000));
+    await noticed(page);
+    await wait(2);
+    assert.ok(!(await isShown(page)));
     await setHidden(page, false);
-    assert.ok(await nothingOpens(page, 900), 'the time before does not count');
-    await shown(page);
+    await wait(1.4);
+    await settled(page);
+    assert.ok(!(await isShown(page)), 'the time before does not count');
+    await wait(0.1);
+    assert.ok(await opens(page));
   },
 );
 

@@ -30,7 +30,7 @@ after(() => browser?.close());
 
 /** A test with a visitor of its own, whose console must stay empty. */
 function visit(name, body) {
-  test(name, { timeout: 120000 }, async () => {
+  test(name, { timeout: 240000 }, async () => {
     await browser.context.clearCookies();
     const page = await openPage(browser.context);
     try {
@@ -230,6 +230,7 @@ visit('a preview link shows a message that is off, and why', async (page) => {
   );
   const dialog = await leaveUntilShown(page);
   assert.equal(await dialog.getByRole('heading').textContent(), 'Can we help?');
+  await until('the reasons are printed', () => rows);
   assert.equal(rows.find(({ rule }) => rule === 'exit-cart').why, 'is switched off');
   await dialog.getByRole('button', { name: 'Close' }).click();
   await dialog.waitFor({ state: 'hidden' });

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const PATIENCE = 20000;
+const PATIENCE = 60000;
 const run = promisify(execFile);
 
 /** `redis-cli` as a colleague types it; the reply, one line each. */

@@ -8,7 +8,7 @@ import { startShop } from './shop.mjs';
 import { scriptTag, template } from './snippet.mjs';
 
 const PREFIX = '/smartmsg/';
-const PATIENCE = 10000;
+const PATIENCE = 60000;
 
 /**
  * A stand-in for nginx and the module, for tests of the runtime alone: serves the shop's pages with a snippet written by

@@ -11,13 +11,14 @@ export async function leave(page, { x = 420, y = -5 } = {}) {
 }
 
 /**
- * Leaves through the top until the dialog opens: the trigger is armed some seconds after the page has loaded.
+ * Leaves through the top until the dialog opens: the trigger is armed some seconds after the page has loaded, and a busy
+ * machine may make the mouse too slow.
  *
  * @returns {Promise<import('playwright-core').Locator>} the dialog
  */
 export async function leaveUntilShown(page) {
   const dialog = page.locator(DIALOG);
-  for (let tries = 0; tries < 40; tries += 1) {
+  for (let tries = 0; tries < 120; tries += 1) {
     await leave(page);
     const shown = dialog.waitFor({ state: 'visible', timeout: 500 });
     if (await shown.then(() => true).catch(() => false)) return dialog;

@@ -12,7 +12,7 @@ use Time::HiRes qw(time);
 
 use Smartmsg::Response;
 
-my $TIMEOUT = 20;
+my $TIMEOUT = 60;
 
 
 sub new {
@@ -20,7 +20,7 @@ sub new {
 
     my $host = $opt{host} || '127.0.0.1';
     my $socket = IO::Socket::INET->new(PeerAddr => $host,
-        PeerPort => $opt{port}, Timeout => 5)
+        PeerPort => $opt{port}, Timeout => $TIMEOUT)
         or die "connect to $host:$opt{port}: $@";
 
     setsockopt $socket, IPPROTO_TCP, TCP_NODELAY, 1;

@@ -48,8 +48,8 @@ sub module {
 #                  location is inside "location /", locations are more of them
 #     endpoint  => 0: no location /smartmsg/
 #     log_level => 'info'
-# smartmsg_timeout is 2s, so that a busy machine makes no test fail, unless the
-# text for http has another one.
+# Pages and connections are patient, so that a busy machine makes no test fail:
+# unless the text for http has another smartmsg_timeout, and with smartmsg_redis.
 # In these texts %PORT%, %PORT2%, %DIR%, %UPSTREAM% and %REDIS% are replaced.
 sub start {
     my ($class, %opt) = @_;
@@ -230,11 +230,12 @@ sub conf_http {
     if ($module) {
         $smartmsg .= "smartmsg on;\n";
 
-        # the default is made for visitors, not for a busy test machine
-        $smartmsg .= "    smartmsg_timeout 2s;\n"
+        # the defaults are made for visitors, not for a busy test machine
+        $smartmsg .= "    smartmsg_timeout 20s;\n"
             if $self->conf_text('http') !~ /\bsmartmsg_timeout\b/;
 
-        $smartmsg .= "    smartmsg_redis %REDIS%;\n" if $self->{redis};
+        $smartmsg .= "    smartmsg_redis %REDIS% connect_timeout=60s timeout=60s;\n"
+            if $self->{redis};
         $smartmsg .= "    smartmsg_rules $self->{rules};\n" if $self->{rules};
         $endpoint = 'location /smartmsg/ { smartmsg_endpoint; }'
             if $self->{endpoint} // 1;
@@ -344,7 +345,7 @@ sub error_logged {
 sub wait_line {
     my ($self, $name, $pattern, $timeout) = @_;
 
-    my $end = time + ($timeout || 10);
+    my $end = time + ($timeout || 60);
 
     while (1) {
         for (split /\n/, $self->file($name)) {
@@ -415,7 +416,7 @@ sub stop {
 
     return if $self->{stopped} || !$self->{process};
 
-    my $ended = $self->{process}->stop($signal || 'QUIT', 30);
+    my $ended = $self->{process}->stop($signal || 'QUIT', 60);
     push @{ $self->{wrong} }, 'nginx did not end when told to' unless $ended;
 
     my $status = $self->{process}->status;

@@ -117,7 +117,7 @@ sub stop {
     return 1 unless $self->alive;
 
     kill $signal || 'TERM', $self->{pid};
-    return 1 if $self->wait_end($timeout || 10);
+    return 1 if $self->wait_end($timeout || 60);
 
     kill 'KILL', -$self->{pid};
     $self->wait_end(10);

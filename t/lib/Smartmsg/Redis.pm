@@ -58,7 +58,7 @@ sub run {
     $self->{process} = Smartmsg::Process->start(
         argv => [$SERVER, @args], output => "$self->{dir}/redis.log");
 
-    my $end = time + 20;
+    my $end = time + 60;
     until (eval { $self->answers }) {
         die "redis-server did not start: see $self->{dir}/redis.log\n"
             if time > $end || !$self->{process}->alive;

@@ -60,7 +60,7 @@ sub import {
 
     # a test that hangs ends, and what it has started with it
     $SIG{ALRM} = sub { die "the test took too long\n" };
-    alarm($ENV{SMARTMSG_TEST_TIMEOUT} || 600);
+    alarm($ENV{SMARTMSG_TEST_TIMEOUT} || 1200);
 
     return;
 }
@@ -97,7 +97,7 @@ sub tempdir {
 sub wait_until(&;$) {
     my ($condition, $timeout) = @_;
 
-    my $end = time + ($timeout || 10);
+    my $end = time + ($timeout || 60);
 
     while (1) {
         my $value = $condition->();
