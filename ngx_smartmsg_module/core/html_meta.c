@@ -329,6 +329,29 @@ void smartmsg_html_attr_end(smartmsg_html_t *h)
     }
 }
 
+void smartmsg_html_attr(smartmsg_html_t *h, const unsigned char *name,
+                        size_t name_len, const unsigned char *value,
+                        size_t value_len)
+{
+    h->attr = ATTR_NONE;
+
+    if (name_len > sizeof(h->attr_name)) {
+        return;
+    }
+
+    for (size_t i = 0; i < name_len; i++) {
+        h->attr_name[i] = (char)smartmsg_html_lower(name[i]);
+    }
+
+    h->attr_len = (uint8_t)name_len;
+    smartmsg_html_attr_name(h);
+
+    if (h->attr != ATTR_NONE && value != NULL) {
+        smartmsg_html_attr_value(h, value, value_len);
+        smartmsg_html_attr_end(h);
+    }
+}
+
 bool smartmsg_html_encoding_is_html(const smartmsg_html_t *h)
 {
     return (h->attrs & (1 << ATTR_ENCODING))

@@ -264,6 +264,14 @@ void smartmsg_html_attr_value(smartmsg_html_t *h, const unsigned char *p,
 void smartmsg_html_attr_end(smartmsg_html_t *h);
 
 /*
+ * An attribute as a whole, of a start tag whose attributes are of interest;
+ * value is NULL if it has none.
+ */
+void smartmsg_html_attr(smartmsg_html_t *h, const unsigned char *name,
+                        size_t name_len, const unsigned char *value,
+                        size_t value_len);
+
+/*
  * True if the annotation-xml tag just read is an HTML integration point.
  */
 bool smartmsg_html_encoding_is_html(const smartmsg_html_t *h);

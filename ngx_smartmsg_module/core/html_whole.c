@@ -1,7 +1,6 @@
 /*
  * Tags that a buffer holds from '<' to '>': what html_tag.c does with any
- * piece of a tag, at once.  Left to it are the tags whose attributes are read,
- * and long names.
+ * piece of a tag, at once.  Long names are left to it.
  */
 
 #include "core/html_private.h"
@@ -15,6 +14,13 @@
 #define FNV_BASIS 2166136261u
 #define FNV_PRIME 16777619u
 
+typedef struct {
+    const unsigned char *name;
+    const unsigned char *value; /* NULL: none */
+    size_t name_len;
+    size_t value_len;
+} attr_t;
+
 static inline const unsigned char *skip_space(const unsigned char *p,
                                               const unsigned char *end)
 {
@@ -25,91 +31,120 @@ static inline const unsigned char *skip_space(const unsigned char *p,
     return p;
 }
 
-/* Behind the next c; NULL if there is none. */
-static inline const unsigned char *behind(const unsigned char *p,
-                                          const unsigned char *end,
-                                          unsigned char c)
+/* The next a or b among the bytes before end, or end. */
+static inline const unsigned char *find(const unsigned char *p,
+                                        const unsigned char *end,
+                                        unsigned char a, unsigned char b)
 {
 #ifdef __SSE2__
-    /* most values are shorter than a call of memchr() is worth */
-    for (unsigned i = 0; i < 4 && end - p >= 16; i++, p += 16) {
-        unsigned bits = (unsigned)_mm_movemask_epi8(
-            _mm_cmpeq_epi8(_mm_loadu_si128((const void *)p),
-                           _mm_set1_epi8((char)c)));
+    for ( ; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const void *)p);
+        unsigned found = (unsigned)_mm_movemask_epi8(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)a)),
+                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)b))));
 
-        if (bits) {
-            return p + __builtin_ctz(bits) + 1;
+        if (found) {
+            return p + __builtin_ctz(found);
         }
     }
 #endif
 
-    p = memchr(p, c, (size_t)(end - p));
+    while (p < end && *p != a && *p != b) {
+        p++;
+    }
 
-    return p ? p + 1 : NULL;
+    return p;
 }
 
-/* Is it charset or http-equiv, perhaps? */
-static inline bool may_describe(const unsigned char *name, size_t len)
+/*
+ * From p, behind an attribute's '=', behind its value, which may end at end;
+ * NULL if a quoted one does not end.
+ */
+static inline const unsigned char *
+read_value(const unsigned char *p, const unsigned char *end, attr_t *attr)
 {
-    return (len == 7 && (name[1] | 0x20) == 'h') || len == 10;
+    p = skip_space(p, end);
+
+    if (p < end && (*p == '"' || *p == '\'')) {
+        attr->value = p + 1;
+        p = find(p + 1, end, *p, *p);
+        attr->value_len = (size_t)(p - attr->value);
+
+        return p < end ? p + 1 : NULL;
+    }
+
+    attr->value = p;
+
+    while (p < end && !(smartmsg_html_ends[*p] & HTML_ENDS_BARE)) {
+        p++;
+    }
+
+    attr->value_len = (size_t)(p - attr->value);
+
+    return p;
 }
 
+/* From p, before an attribute, the same. */
+static const unsigned char *
+read_attr(const unsigned char *p, const unsigned char *end, attr_t *attr)
+{
+    attr->name = p++; /* its first byte may be any other */
+
+    while (p < end && !(smartmsg_html_ends[*p] & HTML_ENDS_ATTR)) {
+        p++;
+    }
+
+    attr->name_len = (size_t)(p - attr->name);
+    attr->value = NULL;
+    attr->value_len = 0;
+    p = skip_space(p, end);
+
+    return p < end && *p == '=' ? read_value(p + 1, end, attr) : p;
+}
+
+/* May the name that ends there be charset or http-equiv? */
+static inline bool may_describe(const unsigned char *end)
+{
+    unsigned last = end[-1] | 0x20;
+
+    return (last == 't' && (end[-2] | 0x20) == 'e')
+           || (last == 'v' && (end[-2] | 0x20) == 'i');
+}
+
+/*
+ * Names are not read: of a '=' that directly follows a byte which belongs to
+ * one it is clear what it is.
+ */
 const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
                                                 const unsigned char *end,
                                                 smartmsg_html_attrs_t *attrs)
 {
-    for (;;) {
-        const unsigned char *name;
+    const unsigned char *next;
+    attr_t attr;
 
-        p = skip_space(p, end);
+    while (p != NULL && (next = find(p, end, '=', '>')) < end) {
 
-        if (end - p < 2) {
-            return p < end && *p == '>' ? p + 1 : NULL;
+        if (*next == '>') {
+            attrs->self_closing = next > p && next[-1] == '/';
+            return next + 1;
         }
 
-        if (*p == '>') {
-            return p + 1;
-        }
-
-        if (*p == '/') {
-            if (p[1] == '>') {
-                attrs->self_closing = true;
-                return p + 2;
-            }
-
-            p++;
+        if (next > p && !(smartmsg_html_ends[next[-1]] & HTML_ENDS_ATTR)) {
+            attrs->meta |= may_describe(next);
+            p = read_value(next + 1, end, &attr);
             continue;
         }
 
-        name = p++; /* its first byte may be any other */
+        attrs->meta = true; /* perhaps */
 
-        while (p < end && !(smartmsg_html_ends[*p] & HTML_ENDS_ATTR)) {
+        while (smartmsg_html_ends[*p] & HTML_ENDS_NAME) {
             p++;
         }
 
-        attrs->meta |= may_describe(name, (size_t)(p - name));
-        p = skip_space(p, end);
-
-        if (p == end || *p != '=') {
-            continue;
-        }
-
-        p = skip_space(p + 1, end);
-
-        if (p < end && (*p == '"' || *p == '\'')) {
-            p = behind(p + 1, end, *p);
-
-            if (p == NULL) {
-                return NULL;
-            }
-
-            continue;
-        }
-
-        while (p < end && !(smartmsg_html_ends[*p] & HTML_ENDS_BARE)) {
-            p++;
-        }
+        p = read_attr(p, end, &attr);
     }
+
+    return NULL;
 }
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -180,6 +215,27 @@ static bool is_wanted(const smartmsg_html_name_t *tag,
     }
 }
 
+/* All attributes of a tag that ends before end. */
+static void read_attrs(smartmsg_html_t *h, const unsigned char *p,
+                       const unsigned char *end)
+{
+    attr_t attr;
+
+    for (;;) {
+        while (smartmsg_html_ends[*p] & HTML_IS_SPACE || *p == '/') {
+            p++;
+        }
+
+        if (*p == '>') {
+            return;
+        }
+
+        p = read_attr(p, end, &attr);
+        smartmsg_html_attr(h, attr.name, attr.name_len, attr.value,
+                           attr.value_len);
+    }
+}
+
 const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
                                              const unsigned char *p,
                                              const unsigned char *end)
@@ -209,7 +265,7 @@ const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
     p = (*next == '>') ? next + 1
                        : smartmsg_html_behind_attrs(next, end, &attrs);
 
-    if (p == NULL || (tag && !closing && is_wanted(tag, &attrs))) {
+    if (p == NULL) {
         return NULL;
     }
 
@@ -221,9 +277,14 @@ const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
 
     if (closing) {
         smartmsg_html_end_tag(h);
-    } else {
-        smartmsg_html_start_tag(h);
+        return p;
     }
+
+    if (tag && is_wanted(tag, &attrs)) {
+        read_attrs(h, next, p);
+    }
+
+    smartmsg_html_start_tag(h);
 
     return p;
 }
