@@ -6,6 +6,21 @@
 
 #include <string.h>
 
+/* At a '<' that does not begin a tag that is whole. */
+static const unsigned char *open_markup(smartmsg_html_t *h,
+                                        const unsigned char *p,
+                                        const unsigned char *end)
+{
+    if (end - p >= 4 && memcmp(p, "<!--", 4) == 0) {
+        h->state = HTML_COMMENT_START;
+        return p + 4;
+    }
+
+    h->state = HTML_TAG_OPEN;
+
+    return p + 1;
+}
+
 static const unsigned char *data(smartmsg_html_t *h, const unsigned char *p,
                                  const unsigned char *end)
 {
@@ -26,10 +41,10 @@ static const unsigned char *data(smartmsg_html_t *h, const unsigned char *p,
 
         h->mark = h->total - (uint64_t)(end - p);
 
-        if (end - p < 2
-            || (next = smartmsg_html_whole_tag(h, p, end)) == NULL) {
-            h->state = HTML_TAG_OPEN;
-            return p + 1;
+        if (end - p < 2 || p[1] == '!'
+            || (next = smartmsg_html_whole_tag(h, p, end)) == NULL)
+        {
+            return open_markup(h, p, end);
         }
 
         p = next;
@@ -198,38 +213,52 @@ static const unsigned char *comment(smartmsg_html_t *h, const unsigned char *p,
     return end;
 }
 
+/* Does the name of h->text stand there, and end?  All of it can be read. */
+static bool is_text_name(const smartmsg_html_t *h, const unsigned char *name)
+{
+    size_t len = h->text->len;
+
+    for (size_t i = 0; i < len; i++) {
+        if (smartmsg_html_lower(name[i]) != (unsigned char)h->text->name[i]) {
+            return false;
+        }
+    }
+
+    return smartmsg_html_ends[name[len]] & HTML_ENDS_NAME;
+}
+
+/* The end tag of text, up to the byte that ended its name. */
+static void end_text(smartmsg_html_t *h, unsigned char c)
+{
+    h->closing = true;
+    smartmsg_html_name_end(h, c);
+}
+
 /*
- * Text up to the '<' of its end tag, of which more than the name is there, or
- * of what else may count.
+ * Text up to its end tag, or up to a '<' of which it is not known, or which
+ * counts in a script.
  */
 static const unsigned char *text(smartmsg_html_t *h, const unsigned char *p,
                                  const unsigned char *end)
 {
     size_t len = h->text->len;
 
-    for ( ; (p = memchr(p, '<', (size_t)(end - p))) != NULL; p++) {
+    while ((p = memchr(p, '<', (size_t)(end - p))) != NULL) {
 
-        if ((size_t)(end - p) < len + 3) {
-            break;
+        if ((size_t)(end - p) < len + 3 || p[1] == '!') {
+            h->state = HTML_TEXT_LT;
+            return p + 1;
         }
 
-        if (p[1] == '/') {
-            if ((p[2] | 0x20) == h->text->name[0]) {
-                break;
-            }
-
-        } else if (p[1] == '!') {
-            break;
+        if (p[1] == '/' && is_text_name(h, p + 2)) {
+            end_text(h, p[len + 2]);
+            return p + len + 3;
         }
+
+        p++;
     }
 
-    if (p == NULL) {
-        return end;
-    }
-
-    h->state = HTML_TEXT_LT;
-
-    return p + 1;
+    return end;
 }
 
 /* Text of an escaped script: ends at "-->", too. */
@@ -329,8 +358,7 @@ static const unsigned char *text_name(smartmsg_html_t *h,
             return p + 1;
         }
 
-        h->closing = true;
-        smartmsg_html_name_end(h, *p);
+        end_text(h, *p);
         return p + 1;
     }
 

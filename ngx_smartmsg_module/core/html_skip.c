@@ -317,25 +317,26 @@ static inline void go_on(state_t *state)
     state->in_value = state->in_value_next;
 }
 
+/*
+ * Block by block, up to a '<' or end.  *usual tells that it is the '<' of a tag
+ * without a meaning, in which something does not fit.
+ */
 __attribute__((always_inline)) static inline const unsigned char *
-skip(const unsigned char *p, const unsigned char *end, read_t read)
+skip_blocks(const unsigned char *p, const unsigned char *end, read_t read,
+            const bytes_t *look_for, bool *usual)
 {
     state_t state = { 0, 0, 0, 0, 0, 0 };
     block_t block;
     uint64_t bad;
     bool last;
-    const bytes_t *look_for = &bytes;
 
-    /* without knowing what they are, compilers keep them in registers */
-    __asm__("" : "+r"(look_for));
+    *usual = false;
 
     if (end - p <= BLOCK + AHEAD) {
         return p;
     }
 
-    p++;
-
-    for (;;) {
+    for (p++;; p += BLOCK, go_on(&state)) {
         while (end - p >= BLOCK + AHEAD) {
             block = read(p, look_for);
             check(&state, &block);
@@ -367,7 +368,12 @@ skip(const unsigned char *p, const unsigned char *end, read_t read)
         bad = state.wrong | block.odd;
 
         if (bad) {
-            break;
+            /* all is as it should be below the lowest bit */
+            bad &= -bad;
+            *usual = (bad == 1 ? state.in_tag : state.tag & bad >> 1);
+
+            return *usual ? last_open(p, block.open & (bad - 1))
+                          : p + __builtin_ctzll(bad) - 1;
         }
 
         if (last) {
@@ -375,19 +381,50 @@ skip(const unsigned char *p, const unsigned char *end, read_t read)
             return state.in_tag_next ? last_open(p, block.open)
                                      : end - AHEAD - 1;
         }
+    }
+}
 
-        p += BLOCK;
-        go_on(&state);
+/*
+ * Behind the tag at p, as the tokenizer reads it; NULL if it is none after all,
+ * or does not end before end.
+ */
+static const unsigned char *behind_tag(const unsigned char *p,
+                                       const unsigned char *end)
+{
+    smartmsg_html_attrs_t attrs = { false, false };
+
+    p += p[1] == '/' ? 2 : 1;
+
+    if (!is_letter(*p)) {
+        return NULL;
     }
 
-    /* all is as it should be below the lowest bit */
-    bad &= -bad;
-
-    if (bad == 1 ? state.in_tag : state.tag & bad >> 1) {
-        return last_open(p, block.open & (bad - 1));
+    while (p < end && !(smartmsg_html_ends[*p] & HTML_ENDS_NAME)) {
+        p++;
     }
 
-    return p + __builtin_ctzll(bad) - 1;
+    return smartmsg_html_behind_attrs(p, end, &attrs);
+}
+
+__attribute__((always_inline)) static inline const unsigned char *
+skip(const unsigned char *p, const unsigned char *end, read_t read)
+{
+    const bytes_t *look_for = &bytes;
+    const unsigned char *next;
+    bool usual;
+
+    /* without knowing what they are, compilers keep them in registers */
+    __asm__("" : "+r"(look_for));
+
+    for (;;) {
+        p = skip_blocks(p, end, read, look_for, &usual);
+
+        if (!usual || (next = behind_tag(p, end)) == NULL) {
+            return p;
+        }
+
+        p = next;
+    }
 }
 
 static const unsigned char *skip_sse2(const unsigned char *p,
@@ -408,9 +445,26 @@ skip_avx512(const unsigned char *p, const unsigned char *end)
     return skip(p, end, read_avx512);
 }
 
+/* Is a tag with a meaning next, as often behind another one? */
+static inline bool is_odd_next(const unsigned char *p, const unsigned char *end)
+{
+    return end - p > 4 && *p == '<' && odd_groups(p + 1)
+           && !is_usual(p + 1, end);
+}
+
 const unsigned char *smartmsg_html_skip(const unsigned char *p,
                                         const unsigned char *end)
 {
+    const unsigned char *next = p;
+
+    while (next < end && (smartmsg_html_ends[*next] & HTML_IS_SPACE)) {
+        next++;
+    }
+
+    if (is_odd_next(next, end)) {
+        return next;
+    }
+
     if (width >= SMARTMSG_HTML_WIDTH_64 && __builtin_cpu_supports("avx512bw"))
     {
         return skip_avx512(p, end);
