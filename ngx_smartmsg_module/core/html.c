@@ -27,9 +27,7 @@ static const unsigned char *data(smartmsg_html_t *h, const unsigned char *p,
     const unsigned char *next;
 
     do {
-        if (smartmsg_html_skippable(h)) {
-            p = smartmsg_html_skip(p, end);
-        }
+        p = smartmsg_html_skip_here(h, p, end);
 
         if (p == end || *p != '<') {
             p = memchr(p, '<', (size_t)(end - p));

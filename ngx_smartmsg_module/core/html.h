@@ -78,6 +78,7 @@ typedef struct {
     bool closing;  /* the tag is an end tag */
     bool self_closing;
     bool body;           /* a <body> start tag was seen */
+    bool icon;           /* directly behind an <svg> in HTML */
     bool foreign_names;  /* <path> or the like as an HTML element */
     uint8_t flags;       /* select, table, columns; see html_tree.c */
     uint8_t escape;      /* in script: 1 escaped, 2 double escaped */

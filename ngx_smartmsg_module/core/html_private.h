@@ -135,11 +135,20 @@ typedef enum {
 
 /*
  * From p < end, in the state HTML_DATA, behind text and tags that have no
- * influence outside of templates, foreign content and <select>.  Returns
- * where the tokenizer has to go on, in the same state: at a '<', or end.
+ * influence outside of foreign content, and where not inner, of templates and
+ * <select>.  Returns where the tokenizer has to go on, in the same state: at a
+ * '<', or end.
  */
 const unsigned char *smartmsg_html_skip(const unsigned char *p,
-                                        const unsigned char *end);
+                                        const unsigned char *end, bool inner);
+
+/*
+ * From p < end, behind an <svg>, to its end tag, if between are only elements
+ * that have no influence but on each other, and not more than room; else p.
+ */
+const unsigned char *smartmsg_html_skip_icon(const unsigned char *p,
+                                             const unsigned char *end,
+                                             unsigned room);
 
 /*
  * For tests: never wider than that, in the whole process.
@@ -162,6 +171,12 @@ const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
                                                 smartmsg_html_attrs_t *attrs);
 
 /*
+ * The entry of a name of at most eight letters that ends there, or NULL.  Nine
+ * bytes can be read at p.
+ */
+const smartmsg_html_name_t *smartmsg_html_name_at(const unsigned char *p);
+
+/*
  * Processes the tag that begins at p, at its '<' and before end - 1, and
  * returns what is behind it, in the state that follows; NULL if the tokenizer
  * has to read it.
@@ -173,9 +188,12 @@ const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
 /* html_tree.c */
 
 /*
- * True where smartmsg_html_skip() may be used.
+ * From p < end, in the state HTML_DATA, where the tokenizer has to go on, in
+ * the same state.
  */
-bool smartmsg_html_skippable(const smartmsg_html_t *h);
+const unsigned char *smartmsg_html_skip_here(smartmsg_html_t *h,
+                                             const unsigned char *p,
+                                             const unsigned char *end);
 
 /*
  * Processes the start tag just read: sets the next state, may stop.

@@ -83,32 +83,60 @@ typedef block_t (*read_t)(const unsigned char *p, const bytes_t *look_for);
  * are then looked up in vain.
  */
 #define ALL(c) { c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c }
+#define BESIDES_NAMES                                                         \
+    ALL('<'), ALL('>'), ALL('"'), ALL('='), ALL(0x28), ALL(0x7f)
 
-static const bytes_t bytes = { {
+static const bytes_t page_bytes = { {
     { 0x82, 0x11, 0x14, 0xaa, 0x14, 0x88, 0x2e, 0x40, 0x22, 0x08, 0x00, 0x00,
       0x10, 0xe9, 0x40, 0x01 },
     { 0x40, 0x94, 0x09, 0xcc, 0x61, 0x0e, 0x88, 0x28, 0x00, 0x72, 0x40, 0x00,
       0xe0, 0x61, 0x50, 0x52 },
     { 0x64, 0xca, 0xce, 0xc4, 0xd8, 0x68, 0x44, 0x4c, 0x44, 0x68, 0x40, 0x40,
       0xea, 0x6d, 0x50, 0x65 },
-    { 0x6d, 0xcd, 0x61, 0x47, 0xcf, 0x5f, 0x45, 0x61, 0xc1, 0xfb, 0x69, 0xc1,
-      0x7d, 0x69, 0x69, 0x7d }
-},
-    ALL('<'), ALL('>'), ALL('"'), ALL('='), ALL(0x28), ALL(0x7f) };
+    { 0x6c, 0x8c, 0x60, 0x46, 0x8e, 0x1e, 0x04, 0x21, 0xc0, 0xfa, 0x68, 0x80,
+      0x7c, 0x68, 0x68, 0x7c }
+}, BESIDES_NAMES };
+
+/*
+ * Within <select> and templates these have one, too: "caption", "col*",
+ * "input", "ta*", "tb*", "td", "tf*", "th*", "tr", "/ca*", "/se*", "/ta*" and
+ * the like.
+ *
+ *   0x01  f* of those above, frameset g m* meta*
+ *   0x02  base body line* radialgradient rect use
+ *   0x04  defs desc noembed noframes noscript /ca /se /ta /te /tf
+ *   0x08  caption circle clippath col* s* of those above
+ *   0x10  iframe input xmp /tb /td /th /tr
+ *   0x20  annotation* /body !-- !d
+ *   0x40  t* view
+ *   0x80  ellipse head html p* of those above
+ */
+static const bytes_t inner_bytes = { {
+    { 0x80, 0x20, 0x02, 0x08, 0x44, 0x82, 0x41, 0x01, 0x90, 0x10, 0x00, 0x00,
+      0x02, 0x01, 0x04, 0x34 },
+    { 0x01, 0xcb, 0x61, 0x4f, 0xfd, 0xcf, 0x59, 0x09, 0x40, 0x4b, 0x01, 0x00,
+      0x89, 0x31, 0x31, 0x8f },
+    { 0x59, 0x85, 0x59, 0x07, 0xd3, 0x47, 0x05, 0x09, 0x51, 0x49, 0x41, 0x01,
+      0xc9, 0xe9, 0x63, 0x69 },
+    { 0x5b, 0x59, 0x0d, 0x0c, 0xcb, 0x1b, 0x01, 0x49, 0x81, 0x9b, 0x1b, 0x01,
+      0xdb, 0x1f, 0x1b, 0x7b }
+}, BESIDES_NAMES };
 
 /* The groups that have the first three letters. */
-static inline unsigned odd_groups(const unsigned char *p)
+static inline unsigned odd_groups(const unsigned char *p,
+                                  const bytes_t *look_for)
 {
-    return bytes.odd[0][p[0] & 15] & bytes.odd[1][p[1] & 15]
-           & bytes.odd[2][p[2] & 15];
+    return look_for->odd[0][p[0] & 15] & look_for->odd[1][p[1] & 15]
+           & look_for->odd[2][p[2] & 15];
 }
 
-static inline uint64_t odd_names(const unsigned char *p, uint64_t open)
+static inline uint64_t odd_names(const unsigned char *p, uint64_t open,
+                                 const bytes_t *look_for)
 {
     uint64_t odd = 0;
 
     for ( ; open; open &= open - 1) {
-        if (odd_groups(p + __builtin_ctzll(open))) {
+        if (odd_groups(p + __builtin_ctzll(open), look_for)) {
             odd |= open & -open;
         }
     }
@@ -143,7 +171,7 @@ INLINE("sse2") block_t read_sse2(const unsigned char *p,
 #undef EQUAL
 #undef BITS
 
-    block.odd = odd_names(p, block.open);
+    block.odd = odd_names(p, block.open, look_for);
 
     return block;
 }
@@ -264,7 +292,8 @@ static inline bool is_letter(unsigned char c)
 }
 
 /* Has a name that seems odd none of the meanings? */
-static bool is_usual(const unsigned char *name, const unsigned char *end)
+static bool is_usual(const unsigned char *name, const unsigned char *end,
+                     const bytes_t *look_for)
 {
     if (!is_letter(*name) || end - name < 4) {
         return false;
@@ -275,10 +304,10 @@ static bool is_usual(const unsigned char *name, const unsigned char *end)
     }
 
     if (!is_letter(name[2])) {
-        return (*name | 0x20) != 'm';
+        return (*name | 0x20) != 'm' && (*name | 0x20) != 't';
     }
 
-    return !(odd_groups(name) & bytes.odd[3][name[3] & 15]);
+    return !(odd_groups(name, look_for) & look_for->odd[3][name[3] & 15]);
 }
 
 /* What follows from the bits of a block. */
@@ -318,16 +347,39 @@ static inline void go_on(state_t *state)
 }
 
 /*
+ * Has a name in an icon none of the meanings?  What such a tag opens is closed
+ * with the icon.  *room is for how many more of them are followed if it has to
+ * be read again.
+ */
+static bool is_of_icon(const unsigned char *name, const unsigned char *end,
+                       unsigned *room)
+{
+    const smartmsg_html_name_t *tag;
+    bool closing = (*name == '/');
+
+    if (end - name < 10 || (!closing && *room == 0)) {
+        return false;
+    }
+
+    *room -= !closing;
+
+    tag = smartmsg_html_name_at(name + closing);
+
+    return tag != NULL && tag->flags == NAME_FOREIGN && tag->tag == TAG_OTHER;
+}
+
+/*
  * Block by block, up to a '<' or end.  *usual tells that it is the '<' of a tag
- * without a meaning, in which something does not fit.
+ * without a meaning, in which something does not fit.  room is NULL but for
+ * icons.
  */
 __attribute__((always_inline)) static inline const unsigned char *
 skip_blocks(const unsigned char *p, const unsigned char *end, read_t read,
-            const bytes_t *look_for, bool *usual)
+            const bytes_t *look_for, unsigned *room, bool *usual)
 {
     state_t state = { 0, 0, 0, 0, 0, 0 };
     block_t block;
-    uint64_t bad;
+    uint64_t odd, bad;
     bool last;
 
     *usual = false;
@@ -341,7 +393,7 @@ skip_blocks(const unsigned char *p, const unsigned char *end, read_t read,
             block = read(p, look_for);
             check(&state, &block);
 
-            if (state.wrong | block.odd) {
+            if (state.wrong | (room ? block.open : block.odd)) {
                 break;
             }
 
@@ -361,11 +413,16 @@ skip_blocks(const unsigned char *p, const unsigned char *end, read_t read,
             check(&state, &block);
         }
 
-        while (block.odd && is_usual(p + __builtin_ctzll(block.odd), end)) {
-            block.odd &= block.odd - 1;
+        odd = room ? block.open : block.odd;
+
+        while (odd && (room ? is_of_icon(p + __builtin_ctzll(odd), end, room)
+                            : is_usual(p + __builtin_ctzll(odd), end,
+                                       look_for)))
+        {
+            odd &= odd - 1;
         }
 
-        bad = state.wrong | block.odd;
+        bad = state.wrong | odd;
 
         if (bad) {
             /* all is as it should be below the lowest bit */
@@ -407,9 +464,9 @@ static const unsigned char *behind_tag(const unsigned char *p,
 }
 
 __attribute__((always_inline)) static inline const unsigned char *
-skip(const unsigned char *p, const unsigned char *end, read_t read)
+skip(const unsigned char *p, const unsigned char *end, read_t read,
+     const bytes_t *look_for, unsigned *room)
 {
-    const bytes_t *look_for = &bytes;
     const unsigned char *next;
     bool usual;
 
@@ -417,7 +474,7 @@ skip(const unsigned char *p, const unsigned char *end, read_t read)
     __asm__("" : "+r"(look_for));
 
     for (;;) {
-        p = skip_blocks(p, end, read, look_for, &usual);
+        p = skip_blocks(p, end, read, look_for, room, &usual);
 
         if (!usual || (next = behind_tag(p, end)) == NULL) {
             return p;
@@ -427,62 +484,96 @@ skip(const unsigned char *p, const unsigned char *end, read_t read)
     }
 }
 
-static const unsigned char *skip_sse2(const unsigned char *p,
-                                      const unsigned char *end)
-{
-    return skip(p, end, read_sse2);
-}
+typedef const unsigned char *(*skip_t)(const unsigned char *p,
+                                       const unsigned char *end,
+                                       const bytes_t *look_for, unsigned *room);
 
-__attribute__((target("avx2,bmi,lzcnt"))) static const unsigned char *
-skip_avx2(const unsigned char *p, const unsigned char *end)
-{
-    return skip(p, end, read_avx2);
-}
+#define SKIP(name, with, read)                                                \
+    __attribute__((target(with))) static const unsigned char *name(           \
+        const unsigned char *p, const unsigned char *end,                     \
+        const bytes_t *look_for, unsigned *room)                              \
+    {                                                                         \
+        return room ? skip(p, end, read, look_for, room)                      \
+                    : skip(p, end, read, look_for, NULL);                     \
+    }
 
-__attribute__((target("avx512bw,bmi,lzcnt"))) static const unsigned char *
-skip_avx512(const unsigned char *p, const unsigned char *end)
+SKIP(skip_sse2, "sse2", read_sse2)
+SKIP(skip_avx2, "avx2,bmi,lzcnt", read_avx2)
+SKIP(skip_avx512, "avx512bw,bmi,lzcnt", read_avx512)
+
+static skip_t widest(void)
 {
-    return skip(p, end, read_avx512);
+    if (width >= SMARTMSG_HTML_WIDTH_64 && __builtin_cpu_supports("avx512bw"))
+    {
+        return skip_avx512;
+    }
+
+    if (width >= SMARTMSG_HTML_WIDTH_32 && __builtin_cpu_supports("avx2")) {
+        return skip_avx2;
+    }
+
+    return width >= SMARTMSG_HTML_WIDTH_16 ? skip_sse2 : NULL;
 }
 
 /* Is a tag with a meaning next, as often behind another one? */
-static inline bool is_odd_next(const unsigned char *p, const unsigned char *end)
+static inline bool is_odd_next(const unsigned char *p, const unsigned char *end,
+                               const bytes_t *look_for)
 {
-    return end - p > 4 && *p == '<' && odd_groups(p + 1)
-           && !is_usual(p + 1, end);
+    return end - p > 4 && *p == '<' && odd_groups(p + 1, look_for)
+           && !is_usual(p + 1, end, look_for);
 }
 
 const unsigned char *smartmsg_html_skip(const unsigned char *p,
-                                        const unsigned char *end)
+                                        const unsigned char *end, bool inner)
 {
+    const bytes_t *look_for = inner ? &inner_bytes : &page_bytes;
     const unsigned char *next = p;
+    skip_t run = widest();
 
     while (next < end && (smartmsg_html_ends[*next] & HTML_IS_SPACE)) {
         next++;
     }
 
-    if (is_odd_next(next, end)) {
-        return next;
+    if (run == NULL || is_odd_next(next, end, look_for)) {
+        return run == NULL ? p : next;
     }
 
-    if (width >= SMARTMSG_HTML_WIDTH_64 && __builtin_cpu_supports("avx512bw"))
+    return run(p, end, look_for, NULL);
+}
+
+const unsigned char *smartmsg_html_skip_icon(const unsigned char *p,
+                                             const unsigned char *end,
+                                             unsigned room)
+{
+    skip_t run = widest();
+    const unsigned char *next = run ? run(p, end, &page_bytes, &room) : p;
+
+    if (end - next < 6 || memcmp(next, "</svg", 5) != 0
+        || !(smartmsg_html_ends[next[5]] & HTML_ENDS_NAME))
     {
-        return skip_avx512(p, end);
+        return p;
     }
 
-    if (width >= SMARTMSG_HTML_WIDTH_32 && __builtin_cpu_supports("avx2")) {
-        return skip_avx2(p, end);
-    }
-
-    return width >= SMARTMSG_HTML_WIDTH_16 ? skip_sse2(p, end) : p;
+    return next;
 }
 
 #else
 
 const unsigned char *smartmsg_html_skip(const unsigned char *p,
-                                        const unsigned char *end)
+                                        const unsigned char *end, bool inner)
 {
     (void)end;
+    (void)inner;
+
+    return p;
+}
+
+const unsigned char *smartmsg_html_skip_icon(const unsigned char *p,
+                                             const unsigned char *end,
+                                             unsigned room)
+{
+    (void)end;
+    (void)room;
 
     return p;
 }

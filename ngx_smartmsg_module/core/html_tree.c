@@ -40,9 +40,21 @@ bool smartmsg_html_insertable(const smartmsg_html_t *h)
     return h->document && h->depth == 0 && !(h->flags & IN_SELECT);
 }
 
-bool smartmsg_html_skippable(const smartmsg_html_t *h)
+const unsigned char *smartmsg_html_skip_here(smartmsg_html_t *h,
+                                             const unsigned char *p,
+                                             const unsigned char *end)
 {
-    return h->depth == 0 && !(h->flags & IN_SELECT);
+    if (h->depth == h->templates) {
+        return smartmsg_html_skip(p, end, h->depth > 0
+                                          || (h->flags & IN_SELECT));
+    }
+
+    if (h->icon) {
+        h->icon = false;
+        return smartmsg_html_skip_icon(p, end, SMARTMSG_HTML_DEPTH - h->depth);
+    }
+
+    return p;
 }
 
 static unsigned top(const smartmsg_html_t *h)
@@ -149,6 +161,9 @@ static void start_foreign_root(smartmsg_html_t *h)
         smartmsg_html_stop(h, SMARTMSG_HTML_STOP_AMBIGUOUS);
 
     } else if (!h->self_closing) {
+        /* an end tag without a start tag counts if the name is HTML's, too */
+        h->icon = h->tag->tag == TAG_SVG && h->depth == h->templates
+                  && !h->foreign_names;
         push(h, h->tag->tag == TAG_SVG ? KIND_SVG : KIND_MATH);
     }
 }

@@ -122,7 +122,14 @@ const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
     const unsigned char *next;
     attr_t attr;
 
-    while (p != NULL && (next = find(p, end, '=', '>')) < end) {
+    while (p != NULL && p < end) {
+
+        /* most often there is nothing behind the last value */
+        next = (*p == '>') ? p : find(p, end, '=', '>');
+
+        if (next == end) {
+            return NULL;
+        }
 
         if (*next == '>') {
             attrs->self_closing = next > p && next[-1] == '/';
@@ -184,6 +191,13 @@ static const unsigned char *short_name(const unsigned char *p,
     *tag = smartmsg_html_short_name(word, len);
 
     return p + len;
+}
+
+const smartmsg_html_name_t *smartmsg_html_name_at(const unsigned char *p)
+{
+    const smartmsg_html_name_t *tag = NULL;
+
+    return short_name(p, &tag) != NULL ? tag : NULL;
 }
 
 static uint32_t name_hash(const unsigned char *p, const unsigned char *end)
@@ -290,6 +304,13 @@ const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
 }
 
 #else
+
+const smartmsg_html_name_t *smartmsg_html_name_at(const unsigned char *p)
+{
+    (void)p;
+
+    return NULL;
+}
 
 const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
                                              const unsigned char *p,
