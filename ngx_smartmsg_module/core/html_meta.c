@@ -333,8 +333,6 @@ void smartmsg_html_attr(smartmsg_html_t *h, const unsigned char *name,
                         size_t name_len, const unsigned char *value,
                         size_t value_len)
 {
-    h->attr = ATTR_NONE;
-
     if (name_len > sizeof(h->attr_name)) {
         return;
     }
@@ -344,12 +342,15 @@ void smartmsg_html_attr(smartmsg_html_t *h, const unsigned char *name,
     }
 
     h->attr_len = (uint8_t)name_len;
+    h->attr = ATTR_NONE;
     smartmsg_html_attr_name(h);
 
     if (h->attr != ATTR_NONE && value != NULL) {
         smartmsg_html_attr_value(h, value, value_len);
         smartmsg_html_attr_end(h);
     }
+
+    h->attr = ATTR_NONE;
 }
 
 bool smartmsg_html_encoding_is_html(const smartmsg_html_t *h)

@@ -2,9 +2,10 @@
  * The way through most of a page: text and tags that mean nothing to the
  * scanner are skipped 64 bytes at a time, without a branch for each tag.
  *
- * Only for HTML outside of all that is followed, see smartmsg_html_skip().
- * There an end tag other than </body> has no effect, and neither has a start
- * tag without a meaning; nothing but the end of such a tag has to be found.
+ * Only for HTML outside of all that is followed, and for icons, see
+ * smartmsg_html_skip().  There an end tag other than </body> has no effect, and
+ * neither has a start tag without a meaning; nothing but the end of such a tag
+ * has to be found.
  *
  * It is the first '>' that is not in a quoted value.  A quote begins a value
  * only behind '=', or behind '=' and white space.  In a tag in which no '=' is
@@ -19,8 +20,8 @@
  * All this is arithmetic on words with a bit for each of the 64 bytes: where a
  * '>' follows each '<', subtracting the ones from the others gives the bits
  * between them, and the same way those behind a quote that may begin a value
- * up to the next quote that does not.  Whatever does not fit is left to the
- * tokenizer.
+ * up to the next quote that does not.  A tag that does not fit is passed by its
+ * attributes, and what is not known to be a tag is left to the tokenizer.
  */
 
 #include "core/html_private.h"
@@ -98,18 +99,19 @@ static const bytes_t page_bytes = { {
 }, BESIDES_NAMES };
 
 /*
- * Within <select> and templates these have one, too: "caption", "col*",
- * "input", "ta*", "tb*", "td", "tf*", "th*", "tr", "/ca*", "/se*", "/ta*" and
- * the like.
+ * Within <select> and templates also those of tables, "input" and some end
+ * tags.
  *
- *   0x01  f* of those above, frameset g m* meta*
+ *   0x01  fe* filter foreignobject frameset g m*
  *   0x02  base body line* radialgradient rect use
  *   0x04  defs desc noembed noframes noscript /ca /se /ta /te /tf
- *   0x08  caption circle clippath col* s* of those above
+ *   0x08  caption circle clippath col* s*
  *   0x10  iframe input xmp /tb /td /th /tr
  *   0x20  annotation* /body !-- !d
- *   0x40  t* view
- *   0x80  ellipse head html p* of those above
+ *   0x40  ta* tb* td template text* tf* th* title tr tspan view
+ *   0x80  ellipse head html p*
+ *
+ * m*, s* and p* are the names above that begin so.
  */
 static const bytes_t inner_bytes = { {
     { 0x80, 0x20, 0x02, 0x08, 0x44, 0x82, 0x41, 0x01, 0x90, 0x10, 0x00, 0x00,
@@ -347,9 +349,8 @@ static inline void go_on(state_t *state)
 }
 
 /*
- * Has a name in an icon none of the meanings?  What such a tag opens is closed
- * with the icon.  *room is for how many more of them are followed if it has to
- * be read again.
+ * Is a name SVG's alone?  Within an icon the tag has no effect then, but on the
+ * others of its kind.  *room tells how many more the tokenizer could follow.
  */
 static bool is_of_icon(const unsigned char *name, const unsigned char *end,
                        unsigned *room)
@@ -369,9 +370,29 @@ static bool is_of_icon(const unsigned char *name, const unsigned char *end,
 }
 
 /*
+ * Of the bits of names that seem odd, those from the first one on that may have
+ * a meaning.  room is NULL but for icons.
+ */
+static inline uint64_t from_odd(uint64_t odd, const unsigned char *p,
+                                const unsigned char *end,
+                                const bytes_t *look_for, unsigned *room)
+{
+    for ( ; odd; odd &= odd - 1) {
+        const unsigned char *name = p + __builtin_ctzll(odd);
+
+        if (!(room ? is_of_icon(name, end, room)
+                   : is_usual(name, end, look_for)))
+        {
+            break;
+        }
+    }
+
+    return odd;
+}
+
+/*
  * Block by block, up to a '<' or end.  *usual tells that it is the '<' of a tag
- * without a meaning, in which something does not fit.  room is NULL but for
- * icons.
+ * without a meaning, in which something does not fit.
  */
 __attribute__((always_inline)) static inline const unsigned char *
 skip_blocks(const unsigned char *p, const unsigned char *end, read_t read,
@@ -379,7 +400,7 @@ skip_blocks(const unsigned char *p, const unsigned char *end, read_t read,
 {
     state_t state = { 0, 0, 0, 0, 0, 0 };
     block_t block;
-    uint64_t odd, bad;
+    uint64_t bad;
     bool last;
 
     *usual = false;
@@ -413,16 +434,8 @@ skip_blocks(const unsigned char *p, const unsigned char *end, read_t read,
             check(&state, &block);
         }
 
-        odd = room ? block.open : block.odd;
-
-        while (odd && (room ? is_of_icon(p + __builtin_ctzll(odd), end, room)
-                            : is_usual(p + __builtin_ctzll(odd), end,
-                                       look_for)))
-        {
-            odd &= odd - 1;
-        }
-
-        bad = state.wrong | odd;
+        bad = state.wrong | from_odd(room ? block.open : block.odd, p, end,
+                                     look_for, room);
 
         if (bad) {
             /* all is as it should be below the lowest bit */
@@ -498,26 +511,31 @@ typedef const unsigned char *(*skip_t)(const unsigned char *p,
     }
 
 SKIP(skip_sse2, "sse2", read_sse2)
-SKIP(skip_avx2, "avx2,bmi,lzcnt", read_avx2)
-SKIP(skip_avx512, "avx512bw,bmi,lzcnt", read_avx512)
+SKIP(skip_avx2, "avx2,bmi", read_avx2)
+SKIP(skip_avx512, "avx512bw,bmi", read_avx512)
 
+/* NULL: nothing is skipped. */
 static skip_t widest(void)
 {
-    if (width >= SMARTMSG_HTML_WIDTH_64 && __builtin_cpu_supports("avx512bw"))
-    {
-        return skip_avx512;
-    }
+    if (width >= SMARTMSG_HTML_WIDTH_32 && __builtin_cpu_supports("bmi")) {
 
-    if (width >= SMARTMSG_HTML_WIDTH_32 && __builtin_cpu_supports("avx2")) {
-        return skip_avx2;
+        if (width >= SMARTMSG_HTML_WIDTH_64
+            && __builtin_cpu_supports("avx512bw"))
+        {
+            return skip_avx512;
+        }
+
+        if (__builtin_cpu_supports("avx2")) {
+            return skip_avx2;
+        }
     }
 
     return width >= SMARTMSG_HTML_WIDTH_16 ? skip_sse2 : NULL;
 }
 
-/* Is a tag with a meaning next, as often behind another one? */
-static inline bool is_odd_next(const unsigned char *p, const unsigned char *end,
-                               const bytes_t *look_for)
+/* Is there a tag with a meaning, as often behind another one? */
+static inline bool is_odd(const unsigned char *p, const unsigned char *end,
+                          const bytes_t *look_for)
 {
     return end - p > 4 && *p == '<' && odd_groups(p + 1, look_for)
            && !is_usual(p + 1, end, look_for);
@@ -530,23 +548,29 @@ const unsigned char *smartmsg_html_skip(const unsigned char *p,
     const unsigned char *next = p;
     skip_t run = widest();
 
+    if (run == NULL) {
+        return p;
+    }
+
     while (next < end && (smartmsg_html_ends[*next] & HTML_IS_SPACE)) {
         next++;
     }
 
-    if (run == NULL || is_odd_next(next, end, look_for)) {
-        return run == NULL ? p : next;
-    }
-
-    return run(p, end, look_for, NULL);
+    return is_odd(next, end, look_for) ? next : run(p, end, look_for, NULL);
 }
 
 const unsigned char *smartmsg_html_skip_icon(const unsigned char *p,
                                              const unsigned char *end,
                                              unsigned room)
 {
+    const unsigned char *next;
     skip_t run = widest();
-    const unsigned char *next = run ? run(p, end, &page_bytes, &room) : p;
+
+    if (run == NULL) {
+        return p;
+    }
+
+    next = run(p, end, &page_bytes, &room);
 
     if (end - next < 6 || memcmp(next, "</svg", 5) != 0
         || !(smartmsg_html_ends[next[5]] & HTML_ENDS_NAME))

@@ -387,6 +387,9 @@ static bool same_scan(const smartmsg_html_t *a, const smartmsg_html_t *b)
 {
     return a->result == b->result && a->insert == b->insert
            && a->stop == b->stop && a->document == b->document
+           && a->base == b->base && a->lang_len == b->lang_len
+           && a->charset_len == b->charset_len && a->csp_len == b->csp_len
+           && a->csp_overflow == b->csp_overflow
            && (a->result != SMARTMSG_HTML_MORE
                || (a->safe == b->safe && a->state == b->state
                    && a->flags == b->flags && a->depth == b->depth
@@ -412,6 +415,21 @@ static void expect_same(const char *page, size_t len)
     }
 }
 
+/* What other tags may have a meaning in. */
+static const struct {
+    const char *open;
+    const char *close;
+} around[] = {
+    { "", "" },
+    { "<select>", "</select>" },
+    { "<template>", "</template>" },
+    { "<template><select>", "</select></template>" },
+    { "<svg>", "</svg>" },
+    { "<svg><g>", "</g></svg>" },
+};
+
+#define AROUND (sizeof(around) / sizeof(around[0]))
+
 /* Everywhere in a block of bytes, with and without more of them behind it. */
 static void test_skipping(void **state)
 {
@@ -429,6 +447,13 @@ static void test_skipping(void **state)
             assert_in_range(len, 1, sizeof(page) - 1);
             expect_same(page, (size_t)len);
 
+            for (size_t j = 1; lead % 5 == 0 && j < AROUND; j++) {
+                len = snprintf(page, sizeof(page), "%s%s%*s%s%s</body>%70s",
+                               DOC, around[j].open, lead, "", skipped[i],
+                               around[j].close, "");
+                expect_same(page, (size_t)len);
+            }
+
             len = snprintf(page, sizeof(page), "%s%*s%s</p><g>", DOC, lead,
                            "", skipped[i]);
             expect_same(page, (size_t)len);
@@ -441,15 +466,23 @@ static void test_skipping(void **state)
     }
 }
 
-/* A page with a tag in it, and what is behind the tag. */
+/* Pages with a tag in them, and what is behind the tag. */
 static void expect_same_tag(const char *tag, const char *behind)
 {
-    char page[400];
-    int len = snprintf(page, sizeof(page), "%s<p>%s%s<p>%150s", DOC, tag,
-                       behind, "");
+    for (size_t i = 0; i < AROUND; i++) {
+        char page[400];
+        int len = snprintf(page, sizeof(page), "%s%s<p>%s%s<p>%s%150s", DOC,
+                           around[i].open, tag, behind, around[i].close, "");
 
-    assert_in_range(len, 1, sizeof(page) - 1);
-    expect_same(page, (size_t)len);
+        assert_in_range(len, 1, sizeof(page) - 1);
+        expect_same(page, (size_t)len);
+
+        len = snprintf(page, sizeof(page), "%s%s %s%s %s%s%150s", DOC,
+                       around[i].open, tag, behind, around[i].close, "<use>",
+                       "");
+        assert_in_range(len, 1, sizeof(page) - 1);
+        expect_same(page, (size_t)len);
+    }
 }
 
 /*
@@ -458,8 +491,10 @@ static void expect_same_tag(const char *tag, const char *behind)
  */
 static void test_skipping_names(void **state)
 {
-    static const char *const around[] = { "<%s>", "<%s/>", "<%s\n>", "<%s x>",
-                                          "</%s>", "<%sx>", "<%.1s>" };
+    static const char *const forms[] = { "<%s>", "<%s/>", "<%s\n>", "<%s\t>",
+                                         "<%s\f>", "<%s\r>", "<%s x>",
+                                         "</%s>", "</%s >", "<%sx>", "</%sx>",
+                                         "<%.1s>" };
     static const char *const behind[] = { "", "x", "\xc3\xa9", "\xff" };
     const smartmsg_html_name_t *names;
     size_t n;
@@ -470,10 +505,10 @@ static void test_skipping_names(void **state)
 
     for (size_t i = 0; i < n; i++) {
 
-        for (size_t j = 0; j < sizeof(around) / sizeof(around[0]); j++) {
+        for (size_t j = 0; j < sizeof(forms) / sizeof(forms[0]); j++) {
             char small[32], capital[32];
 
-            (void)snprintf(small, sizeof(small), around[j], names[i].name);
+            (void)snprintf(small, sizeof(small), forms[j], names[i].name);
             strcpy(capital, small);
 
             for (char *c = capital; *c; c++) {
@@ -499,7 +534,12 @@ static void test_skipping_mixed(void **state)
         "</svg>", "<path d=\"M1 2\"/>", "<g>", "<select>", "</select>",
         "<template>", "</template>", "<script>", "</script>", "<script>",
         "</script>", "<style>", "</style>", "<form a=\"b\" c=\"d e\">",
-        "<table>", "<col>", "</div></div>\n"
+        "<table>", "<col>", "</div></div>\n", "<option value=\"1\">red",
+        "</option>", "<input>", "<td>", "</tr>", "<svg class=\"a\">",
+        "<use href='#a'/>", "<circle r=\"1\"></circle>", "</g>", "</path>",
+        "<svg><path d=\"M1 2\"/></svg>", "<i x=\"1 > 2\" y='>'>", "<title>",
+        "<svg><g x='a>b'><path></g></svg>", "<p onclick=\"a = '>'\">",
+        "</title>", "<!--x-->", "<meta charset=a>", "<html lang=\"de\">"
     };
     uint32_t random = 1;
 
