@@ -1,7 +1,7 @@
 // Messages that are not in the page: fetch mode, templates that a framework has thrown away, pages that change their
 // address without being loaded.
 import assert from 'node:assert/strict';
-import { opens, stopClock } from './lib/clock.mjs';
+import { opens, settled, stopClock } from './lib/clock.mjs';
 import { COUNT_VIEW, template } from './lib/snippet.mjs';
 import { suite } from './lib/suite.mjs';
 import { BUBBLE, DIALOG, leave, nothingOpens } from './lib/visitor.mjs';
@@ -177,15 +177,20 @@ test('an open message stays', first, async ({ page, stand, open }) => {
 });
 
 test('only another path or query is another page, and only the last of many', exit, async ({ page, stand, open }) => {
+  const wait = await stopClock(page);
   await open();
   await page.waitForFunction(() => document[Symbol.for('smartmsg.runtime')]);
   await goTo(page, '#reviews');
   await page.evaluate(() => history.replaceState({ scroll: 1 }, ''));
-  await quiet(page);
+  await wait(5);
+  await settled(page);
   assert.deepEqual(stand.asked, []);
-  for (let price = 1; price <= 5; price += 1) await goTo(page, `/?price=${price}`);
-  await stand.needAsked();
-  await quiet(page);
+  for (let price = 1; price <= 5; price += 1) {
+    await goTo(page, `/?price=${price}`);
+    await wait(0.15);
+  }
+  await wait(5);
+  await settled(page);
   assert.deepEqual(
     stand.asked.map((args) => args.page),
     ['/?price=5'],

@@ -23,10 +23,21 @@ function watch() {
   }
 }
 
-const settled = (page) =>
-  page.waitForFunction(
+/** The page has loaded, and nothing more is told of its layout and paint. */
+async function settled(page) {
+  await page.waitForFunction(
     () => document.readyState === 'complete' && window.entries['largest-contentful-paint'].length > 0,
   );
+  await page.evaluate(async () => {
+    const count = () => Object.values(window.entries).flat().length;
+    let before;
+    do {
+      before = count();
+      await new Promise((done) => setTimeout(done, 500));
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    } while (before !== count());
+  });
+}
 
 /** Puts a block into the page that is larger than any message, and waits until its paint has been told. */
 async function paintLarger(page, position) {

@@ -95,7 +95,7 @@ export async function openPage(context) {
     if (['error', 'warning'].includes(message.type())) page.problems.push(message.text());
   });
   page.unanswered = new Set();
-  page.on('request', (request) => request.resourceType() === 'fetch' && page.unanswered.add(request));
+  page.on('request', (request) => /fetch|xhr/.test(request.resourceType()) && page.unanswered.add(request));
   for (const end of ['requestfinished', 'requestfailed']) {
     page.on(end, (request) => page.unanswered.delete(request));
   }
