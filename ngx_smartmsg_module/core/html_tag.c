@@ -86,33 +86,6 @@ static void known_tag(smartmsg_html_t *h)
     }
 }
 
-/* From behind the name to behind the tag, if there is nothing to be read. */
-static const unsigned char *skip_attrs(smartmsg_html_t *h,
-                                       const unsigned char *p,
-                                       const unsigned char *end)
-{
-    smartmsg_html_attrs_t attrs = { false, false };
-    const unsigned char *next;
-
-    if (h->state != HTML_BEFORE_ATTR || h->wanted
-        || h->result != SMARTMSG_HTML_MORE)
-    {
-        return p;
-    }
-
-    next = smartmsg_html_behind_attrs(p, end, &attrs);
-
-    if (next == NULL) {
-        return p;
-    }
-
-    h->self_closing = attrs.self_closing;
-
-    close_tag(h);
-
-    return next;
-}
-
 static const unsigned char *tag_name(smartmsg_html_t *h, const unsigned char *p,
                                      const unsigned char *end)
 {
@@ -123,7 +96,7 @@ static const unsigned char *tag_name(smartmsg_html_t *h, const unsigned char *p,
         if (smartmsg_html_ends[*p] & HTML_ENDS_NAME) {
             known_tag(h);
             smartmsg_html_name_end(h, *p);
-            return skip_attrs(h, p + 1, end);
+            return p + 1;
         }
 
         c = smartmsg_html_lower(*p);
@@ -187,7 +160,13 @@ static const unsigned char *before_attr(smartmsg_html_t *h,
 static const unsigned char *
 attr_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
 {
+    bool wanted = h->wanted && !h->closing;
+
     for ( ; p < end && !(smartmsg_html_ends[*p] & HTML_ENDS_ATTR); p++) {
+
+        if (!wanted) {
+            continue;
+        }
 
         if (h->attr_len < sizeof(h->attr_name)) {
             h->attr_name[h->attr_len++] = (char)smartmsg_html_lower(*p);
@@ -201,7 +180,7 @@ attr_name(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
         return p;
     }
 
-    if (h->wanted && !h->closing) {
+    if (wanted) {
         smartmsg_html_attr_name(h);
     }
 
@@ -353,11 +332,34 @@ step(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
     }
 }
 
+/* Is an attribute next, or the tag's end, and nothing to be read? */
+static inline bool at_attrs(const smartmsg_html_t *h)
+{
+    return (h->state == HTML_BEFORE_ATTR || h->state == HTML_AFTER_VALUE)
+           && (h->closing || !h->wanted);
+}
+
 const unsigned char *smartmsg_html_tag(smartmsg_html_t *h,
                                        const unsigned char *p,
                                        const unsigned char *end)
 {
+    bool tried = false;
+
     do {
+        if (!tried && at_attrs(h)) {
+            smartmsg_html_attrs_t attrs = { false, false };
+            const unsigned char *next = smartmsg_html_behind_attrs(p, end,
+                                                                   &attrs);
+
+            if (next != NULL) {
+                h->self_closing = attrs.self_closing;
+                close_tag(h);
+                return next;
+            }
+
+            tried = true;
+        }
+
         p = step(h, p, end);
     } while (p < end && h->result == SMARTMSG_HTML_MORE
              && h->state >= HTML_TAG_OPEN && h->state <= HTML_SELF_CLOSING);
