@@ -102,13 +102,15 @@ read_attr(const unsigned char *p, const unsigned char *end, attr_t *attr)
     return p < end && *p == '=' ? read_value(p + 1, end, attr) : p;
 }
 
-/* May the name that ends there be charset or http-equiv? */
-static inline bool may_describe(const unsigned char *end)
+/* May there be charset or http-equiv directly before end? */
+static inline bool may_describe(const unsigned char *p,
+                                const unsigned char *end)
 {
     unsigned last = end[-1] | 0x20;
 
-    return (last == 't' && (end[-2] | 0x20) == 'e')
-           || (last == 'v' && (end[-2] | 0x20) == 'i');
+    return end - p >= 7
+           && ((last == 't' && (end[-2] | 0x20) == 'e')
+               || (last == 'v' && (end[-2] | 0x20) == 'i'));
 }
 
 /*
@@ -137,7 +139,7 @@ const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
         }
 
         if (next > p && !(smartmsg_html_ends[next[-1]] & HTML_ENDS_ATTR)) {
-            attrs->meta |= may_describe(next);
+            attrs->meta |= may_describe(p, next);
             p = read_value(next + 1, end, &attr);
             continue;
         }

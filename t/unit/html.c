@@ -171,6 +171,7 @@ static void test_attributes(void **state)
         { FOUND, DOC "<a x='1'y=\"2\"z>|</body>" },
         { FOUND, DOC "<a x=a'b\">|</body>" },
         { FOUND, DOC "<a/ x/=/'>|</body>" },
+        { FOUND, DOC "<a t=\"x\"v='y' T=1 ET = 2>|</body>" },
         { FOUND, DOC "<img/>|</body>" },
         { NONE, DOC "<a title='</body>" },
         { NONE, DOC "<a x=\"</body>'>" },
