@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { POLICIES } from './csp_policies.mjs';
 import { bePatient, openBrowser } from './lib/browser.mjs';
 import { until } from './lib/outside.mjs';
@@ -131,10 +132,16 @@ async function visit(state, number, site, query) {
   return { page, html, sent, posted, console };
 }
 
-/** What has become of the page; a sandbox without scripts has no timers, and tells nothing. */
+/** What has become of the page; a sandbox without scripts has no timers, and tells nothing: it is left alone for a while. */
 async function results(page, policies) {
   const isSilent = policies.some((policy) => /\bsandbox\b(?!.*\ballow-scripts\b)/.test(policy));
-  return isSilent ? null : page.evaluate(() => window.finish());
+  return isSilent ? new Promise((done) => setTimeout(done, 3000, null)) : page.evaluate(() => window.finish());
+}
+
+/** Two lists are the same, at the latest when the browser has told all of both. */
+async function same(what, lists) {
+  await until(what, () => isDeepStrictEqual(...lists())).catch(() => {});
+  assert.deepEqual(...lists(), what);
 }
 
 async function statusOf(state, number) {
@@ -188,8 +195,8 @@ for (const [number, { name, verdict, policies, site, query, state }] of POLICIES
       if (expected) {
         assert.deepEqual(await ours.page.evaluate(() => window.seen()), expected.seen, 'no other violation');
       }
-      assert.deepEqual(urls(ours.sent), urls(without.sent), 'the shop’s requests are the same');
-      assert.deepEqual(lines(ours.console), lines(without.console), 'and so is the console');
+      await same('the shop’s requests are the same', () => [urls(ours.sent), urls(without.sent)]);
+      await same('and so is the console', () => [lines(ours.console), lines(without.console)]);
     } finally {
       await Promise.all([ours.page.close(), without.page.close()]);
     }

@@ -32,6 +32,7 @@ export async function openBrowser({ hosts, ...options } = {}) {
     executablePath: EXECUTABLE,
     headless: true,
     chromiumSandbox: false,
+    timeout: PATIENCE,
     ignoreDefaultArgs: KEPT,
     args: hosts ? [...ARGS, `--host-resolver-rules=${hosts}`] : ARGS,
     viewport: VIEWPORT,
@@ -57,6 +58,7 @@ export function launch({ scrollbars } = {}) {
     executablePath: EXECUTABLE,
     headless: true,
     chromiumSandbox: false,
+    timeout: PATIENCE,
     ignoreDefaultArgs: scrollbars ? [...KEPT, '--hide-scrollbars'] : KEPT,
     args: ARGS,
   });
