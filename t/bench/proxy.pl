@@ -7,7 +7,7 @@
 #
 # Environment:
 #     QUICK=1            some minutes instead of a quarter of an hour
-#     BENCH_ROUNDS       25
+#     BENCH_ROUNDS       25 at most
 #     BENCH_SECONDS      of one measurement, 0.1
 #     BENCH_ONLY         names of candidates, separated by commas
 #     BENCH_KINDS, BENCH_SIZES
@@ -16,16 +16,19 @@
 
 use lib 't/lib';
 use JSON::PP ();
+use List::Util qw(max min);
 use Smartmsg::Test;
 use Smartmsg::Bench::Chart qw(chart);
 use Smartmsg::Bench::Extra qw(latency redis_reference scanner visitor_memory worker_memory);
+use Smartmsg::Bench::Machine qw(machine own_machine);
 use Smartmsg::Bench::Measure qw(load);
 use Smartmsg::Bench::Page qw(shop_page);
-use Smartmsg::Bench::Report qw(machine summary table targets);
+use Smartmsg::Bench::Report qw(summary table targets);
 use Smartmsg::Bench::Site qw(start_candidate start_upstream lua_is_there @CANDIDATES %TITLE);
 
 $| = 1;
 alarm 0;
+own_machine();
 
 my $quick = $ENV{QUICK};
 my $rounds = $ENV{BENCH_ROUNDS} || ($quick ? 9 : 25);
@@ -77,15 +80,16 @@ sub warm_up {
 sub measure {
     my ($kind, $size) = @_;
 
-    my (%requests, %found);
+    my (%requests, %found, $seconds_of_round);
 
     for my $name (@names) {
-        my $rps = cell($name, $kind, $size, requests => 200)->{rps};
-        $requests{$name} = int($rps * $seconds) + 50;
+        my $rps = cell($name, $kind, $size, requests => $size < 1024 ? 200 : 32)->{rps};
+        $requests{$name} = max(32, int($rps * $seconds));
+        $seconds_of_round += (32 + $requests{$name}) / $rps;
     }
 
     # half of them backwards, so that nobody always follows the same neighbour
-    for my $round (1 .. $rounds) {
+    for my $round (1 .. min($rounds, max(9, int(30 / $seconds_of_round)))) {
         push @{ $found{$_} }, cell($_, $kind, $size, requests => $requests{$_})
             for $round % 2 ? @names : reverse @names;
     }
@@ -123,7 +127,7 @@ for my $kind (@kinds) {
 my %has = map { $_ => 1 } @names;
 
 if ($has{plain} && $has{on}) {
-    my @compared = grep { $has{$_} } qw(plain sub_filter lua none on);
+    my @compared = grep { $has{$_} } qw(plain again sub_filter lua none on);
 
     %extra = (
         latency   => latency(\%nginx, 2 * $rounds, $cookies, @compared),
@@ -135,8 +139,8 @@ if ($has{plain} && $has{on}) {
 
     my $latency = $extra{latency};
     print "\nat $latency->{rate} pages/s of 32 KB, half of what the slowest can do\n";
-    printf "  %-15s p50 %5.0f us (%+.0f), p99 %6.0f us (%+.0f)\n", $TITLE{$_} // 'plain, again',
-        @{ $latency->{$_} }{qw(p50 added_p50 p99 added_p99)} for @compared, 'again';
+    printf "  %-15s p50 %5.0f us (%+.0f), p99 %6.0f us (%+.0f)\n", $TITLE{$_},
+        @{ $latency->{$_} }{qw(p50 added_p50 p99 added_p99)} for @compared;
     printf "\nscanner, GB/s: %s\n", join ', ',
         map { "$_ $extra{scanner}{$_}" } sort keys %{ $extra{scanner} };
     printf "worker, KB: %s\n", join ', ',
@@ -161,7 +165,7 @@ sub write_results {
 
     my $root = root();
     my $json = JSON::PP->new->utf8->canonical->pretty;
-    my @bars = grep { $_ ne 'plain' && $has{$_} } @CANDIDATES;
+    my @bars = grep { !/^(?:plain|again)$/ && $has{$_} } @CANDIDATES;
     my $svg = chart('Processor time of a page, beside plain nginx', \@bars, \%TITLE, map {
         my $kind = $_;
         map { my $cells = $summary{$kind}{$_};
@@ -176,7 +180,8 @@ sub write_results {
 
     return unless $ENV{BENCH_DOCS};
 
-    my $text = 'Measured on ' . machine() . ", $rounds rounds of $seconds s.\n\n"
+    my $text = 'Measured on ' . machine() . ", $rounds rounds of $seconds s; fewer where they take"
+        . " more than half a minute.\n\n"
         . table(\%summary, \@kinds, \@sizes, @names)
         . "\n| target | at most | found | |\n| --- | ---: | ---: | --- |\n"
         . join('', map { sprintf "| %s | %.2f | %.2f | %s |\n", @$_,

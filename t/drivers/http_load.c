@@ -2,16 +2,17 @@
  * Asks an HTTP server for one page again and again over kept connections, as
  * the browsers of many visitors do, and tells how long that took.
  *
- *     http_load PORT URI CONNECTIONS REQUESTS RATE COOKIES
+ *     http_load PORT URI CONNECTIONS RATE COOKIES
+ *
+ * For each line of its input, a number of requests, it asks for so many pages
+ * and prints one line: requests, seconds, bytes of all bodies, and the
+ * latencies p50 p90 p99 max in microseconds.  The connections stay open in
+ * between.  Any answer but a complete 200 ends it with an error.
  *
  * RATE 0: each connection asks again as soon as it has its answer.  Else
  * requests fall due so many times a second, whether or not answers have come,
  * and latency counts from when a request was due.  COOKIES is a file with a
  * Cookie header's value in each line, used in turn.
- *
- * Prints one line: requests, seconds, bytes of all bodies, and the latencies
- * p50 p90 p99 max in microseconds.  Any answer but a complete 200 ends it with
- * an error.
  */
 
 #define _GNU_SOURCE
@@ -51,7 +52,7 @@ static client_t clients[MAX_CONNECTIONS];
 static unsigned nclients, port;
 static const char *uri;
 static char **cookies;
-static size_t ncookies;
+static size_t ncookies, turn; /* whose it is */
 static uint64_t wanted, sent, done, bytes;
 static float *latency;
 
@@ -140,7 +141,7 @@ static void ask(client_t *c, double due)
         "Accept-Encoding: gzip, deflate, br\r\n"
         "Accept-Language: en-US,en;q=0.9,de;q=0.8\r\n"
         "Cookie: %s\r\n\r\n",
-        uri, port, port, cookies[sent % ncookies]);
+        uri, port, port, cookies[turn++ % ncookies]);
 
     if (len < 0 || (size_t)len >= sizeof(text)
         || send(c->fd, text, (size_t)len, MSG_NOSIGNAL) != len)
@@ -312,18 +313,13 @@ static void set_timer(int timer, double at)
     }
 }
 
-static void run(int epoll, double rate)
+static void run(int epoll, int timer, double rate)
 {
     static char buffer[BUFFER];
 
-    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-    struct epoll_event events[64], event = { .events = EPOLLIN };
+    struct epoll_event events[64];
     /* at a fixed rate only once the server has accepted all connections */
     double start = now() + (rate > 0 ? 0.05 : 0);
-
-    if (timer < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, timer, &event) != 0) {
-        fail("timer");
-    }
 
     while (done < wanted) {
         double next = send_due(start, rate);
@@ -369,43 +365,66 @@ static double part(double share)
     return (double)latency[(uint64_t)(share * (double)(done - 1))];
 }
 
-int main(int argc, char **argv)
+/* So many requests, and what there is to tell of them. */
+static void burst(uint64_t requests, int epoll, int timer, double rate)
 {
-    int epoll = epoll_create1(0);
+    double start = now(), seconds;
 
-    if (argc != 7 || epoll < 0) {
-        fail("usage: http_load PORT URI CONNECTIONS REQUESTS RATE COOKIES");
-    }
-
-    port = (unsigned)atoi(argv[1]);
-    uri = argv[2];
-    nclients = (unsigned)atoi(argv[3]);
-    wanted = strtoull(argv[4], NULL, 10);
+    wanted = requests;
+    sent = done = bytes = 0;
     latency = calloc(wanted, sizeof(*latency));
 
-    if (nclients == 0 || nclients > MAX_CONNECTIONS || wanted == 0
-        || latency == NULL)
-    {
-        fail("numbers");
+    if (wanted == 0 || latency == NULL) {
+        fail("number of requests");
     }
 
-    read_cookies(argv[6]);
-
-    for (unsigned i = 0; i < nclients; i++) {
-        open_client(&clients[i], epoll);
-    }
-
-    double start = now();
-
-    run(epoll, atof(argv[5]));
-
-    double seconds = now() - start;
+    run(epoll, timer, rate);
+    seconds = now() - start;
 
     qsort(latency, done, sizeof(*latency), compare);
 
     printf("%llu %.6f %llu %.0f %.0f %.0f %.0f\n", (unsigned long long)done,
            seconds, (unsigned long long)bytes, part(0.5), part(0.9),
            part(0.99), part(1));
+    free(latency);
+
+    if (fflush(stdout) != 0) {
+        fail("output");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    int epoll = epoll_create1(0);
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+    struct epoll_event event = { .events = EPOLLIN };
+    unsigned long long requests;
+
+    if (argc != 6 || epoll < 0) {
+        fail("usage: http_load PORT URI CONNECTIONS RATE COOKIES");
+    }
+
+    if (timer < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, timer, &event) != 0) {
+        fail("timer");
+    }
+
+    port = (unsigned)atoi(argv[1]);
+    uri = argv[2];
+    nclients = (unsigned)atoi(argv[3]);
+
+    if (nclients == 0 || nclients > MAX_CONNECTIONS) {
+        fail("number of connections");
+    }
+
+    read_cookies(argv[5]);
+
+    for (unsigned i = 0; i < nclients; i++) {
+        open_client(&clients[i], epoll);
+    }
+
+    while (scanf("%llu", &requests) == 1) {
+        burst(requests, epoll, timer, atof(argv[4]));
+    }
 
     return 0;
 }

@@ -23,7 +23,7 @@ our @EXPORT_OK = qw(latency worker_memory visitor_memory redis_reference scanner
 # makes a p99 of milliseconds out of one of 200 microseconds, for whoever was at
 # work just then.  So rounds are short, which most of these miss, and many, half
 # of them backwards; the difference is taken within the round, and its median is
-# told, beside that of plain nginx to itself.
+# told, beside that of plain nginx to another plain one.
 sub latency {
     my ($nginx, $rounds, $cookies, @names) = @_;
 
@@ -36,17 +36,14 @@ sub latency {
     my %found;
 
     for my $round (1 .. $rounds) {
-        my @order = (@names, 'again');
-        for my $name ($round % 2 ? @order : reverse @order) {
-            push @{ $found{$name} }, load(nginx => $nginx->{ $name eq 'again' ? 'plain' : $name },
-                requests => $requests, rate => $rate, connections => 64, @common);
-        }
+        push @{ $found{$_} }, load(nginx => $nginx->{$_}, requests => $requests, rate => $rate,
+            connections => 64, @common) for $round % 2 ? @names : reverse @names;
     }
 
     my $plain = $found{plain};
     my %result = (rate => $rate);
 
-    for my $name (@names, 'again') {
+    for my $name (@names) {
         my $own = $found{$name};
         for my $what (qw(p50 p99)) {
             $result{$name}{$what} = median(map { $_->{$what} } @$own);
@@ -93,7 +90,7 @@ sub visitor_memory {
     my $before = $used->();
 
     load(nginx => $nginx, uri => '/proxied/4.html?utm_source=mail&utm_campaign=spring',
-        requests => $visitors * 5, cookies => $file);
+        requests => $visitors * 5, warm_up => 0, cookies => $file);
 
     my $keys = grep { /\{m0/ } @{ $redis->cmd(KEYS => 'on:*') };
 

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
+use IPC::Open2 qw(open2);
 
 use Smartmsg::Test ();
 
@@ -35,21 +36,33 @@ sub memory_of {
 
 # load(OPTIONS), with nginx, uri, connections, requests, rate, cookies (a file)
 # and redis.  Processor time is in microseconds per request, latency too.
+# Before, so many pages as warm_up says, two on each connection, are not counted:
+# the first of a connection is sent in other pieces than the rest.
 sub load {
     my (%opt) = @_;
 
     my ($worker) = $opt{nginx}->worker_pids;
     my $redis = $opt{redis} && $opt{redis}->pid;
+    my $connections = $opt{connections} || 16;
+    my $warm_up = $opt{warm_up} // 2 * $connections;
+
+    my @command = ($LOAD, $opt{nginx}->port, $opt{uri}, $connections, $opt{rate} || 0,
+        $opt{cookies});
+    my $pid = open2(my $answers, my $orders, @command);
+    my $ask = sub {
+        print {$orders} "$_[0]\n";
+        return readline($answers) // die "@command failed\n";
+    };
+
+    $ask->($warm_up) if $warm_up;
 
     my @before = map { cpu_of($_) } $worker, $redis || ();
-    my @command = ($LOAD, $opt{nginx}->port, $opt{uri}, $opt{connections} || 16,
-        $opt{requests}, $opt{rate} || 0, $opt{cookies});
-
-    open my $pipe, '-|', @command or die "$LOAD: $!";
-    my $line = <$pipe> // '';
-    close $pipe or die "@command failed\n";
-
+    my $line = $ask->($opt{requests});
     my @after = map { cpu_of($_) } $worker, $redis || ();
+
+    close $orders;
+    waitpid $pid, 0;
+
     my ($done, $seconds, $bytes, $p50, $p90, $p99, $max) = split ' ', $line;
 
     return {

@@ -7,12 +7,11 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
-use POSIX qw(uname);
 
 use Smartmsg::Bench::Measure qw(median);
 use Smartmsg::Bench::Site qw(%TITLE);
 
-our @EXPORT_OK = qw(summary table targets machine);
+our @EXPORT_OK = qw(summary table targets);
 
 
 # summary(FOUND): medians of the rounds, and of the ratios to plain within them.
@@ -65,16 +64,6 @@ sub table {
                 . join(' | ', map { sprintf '%.2f', $cells->{$_}{ratio} } @other) . " |\n"
         } @$sizes
     } @$kinds;
-}
-
-
-sub machine {
-    my ($kernel, $release) = (uname())[0, 2];
-    my $info = Smartmsg::Test::slurp('/proc/cpuinfo');
-    my ($model) = $info =~ /^model name\s*:\s*(.+)$/m;
-    my $cores = () = $info =~ /^processor\s*:/mg;
-
-    return sprintf '%s, %d cores, %s %s', $model // 'unknown processor', $cores, $kernel, $release;
 }
 
 

@@ -8,16 +8,19 @@ use warnings;
 
 use Exporter qw(import);
 
+use Smartmsg::Bench::Machine qw(worker_core);
 use Smartmsg::Rule qw(json false true);
 use Smartmsg::Test ();
 
 our @EXPORT_OK = qw(start_candidate start_upstream landing_rules help_rules other_rules
     lua_is_there @CANDIDATES %TITLE);
 
-our @CANDIDATES = qw(plain sub_filter lua off none on many);
+# plain again: what a difference has to exceed
+our @CANDIDATES = qw(plain again sub_filter lua off none on many);
 
 our %TITLE = (
     plain      => 'plain',
+    again      => 'plain again',
     sub_filter => 'sub_filter',
     lua        => 'Lua',
     off        => 'off',
@@ -164,6 +167,8 @@ sub start_candidate {
 
     my %text = (main => '', http => '', location => '');
     my $server = 'access_log off;';
+    my $core = worker_core();
+    my $affinity = defined $core ? 'worker_cpu_affinity 1' . '0' x $core . ";\n" : '';
 
     if ($name eq 'sub_filter') {
         $text{location} = "sub_filter '</body>' \"$SNIPPET</body>\"; sub_filter_once on;";
@@ -177,7 +182,7 @@ sub start_candidate {
     }
 
     return Smartmsg::Test::nginx(module => $rules || $name eq 'off' ? 1 : 0, rules => $rules,
-        main => $text{main}, http => http_text($upstream) . $text{http}, log_level => 'warn',
+        main => $affinity . $text{main}, http => http_text($upstream) . $text{http}, log_level => 'warn',
         server => $server . "\n" . locations($text{location}));
 }
 
