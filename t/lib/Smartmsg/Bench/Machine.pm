@@ -54,9 +54,10 @@ sub own_machine {
     loopback_up();
 
     for my $name (keys %NETWORK) {
-        open my $setting, '>', "$IPV4/$name" or die "$name: $!\n";
-        print {$setting} $NETWORK{$name};
-        close $setting or die "$name: $!\n";
+        my $done = open my $setting, '>', "$IPV4/$name";
+        $done &&= print {$setting} $NETWORK{$name};
+        $done &&= close $setting;
+        print "$name: $!\n" unless $done;
     }
 
     return;
