@@ -26,7 +26,8 @@
  *   ngx_smartmsg_csp.c            the page's security policies
  *   ngx_smartmsg_cache.c          Cache-Control of a personal page
  *   ngx_smartmsg_inflate.c        gzip'ed upstream
- *   ngx_smartmsg_body_filter.c    scan, hold, insert
+ *   ngx_smartmsg_body_filter.c    scan, insert
+ *   ngx_smartmsg_body_hold.c      the page waits for the decision
  *   ngx_smartmsg_fetch.c          fetch mode: the same page for everyone
  *   ngx_smartmsg_decide.c         a decision without its page
  *   ngx_smartmsg_decide_page.c    the page that such a question names
@@ -72,6 +73,9 @@
 /* ends the ETag of a page in fetch mode, before the quote */
 #define NGX_SMARTMSG_TAG             "-sm%08xD"
 #define NGX_SMARTMSG_TAG_LEN         (sizeof("-sm00000000") - 1)
+
+/* larger pages are neither held as a whole nor read at once */
+#define NGX_SMARTMSG_WHOLE_SIZE      65536
 
 #define NGX_SMARTMSG_META_CSP        1024
 #define NGX_SMARTMSG_MAX_POLICIES    16
@@ -269,6 +273,7 @@ typedef struct {
     ngx_str_t                    trace;     /* for the page, escaped */
 
     ngx_event_t                  timer;     /* of holding the page */
+    ngx_msec_t                   patience;  /* its end may wait longer */
     ngx_smartmsg_waiter_t        waiter;    /* for the rules */
 
     /* body */
@@ -277,6 +282,7 @@ typedef struct {
     ngx_smartmsg_csp_t          *csp;       /* NULL: the page has none */
     ngx_str_t                    nonce;
     off_t                        added;     /* bytes put into the page */
+    ngx_chain_t                 *beginning; /* of a page held as a whole */
     ngx_chain_t                 *held;      /* from the insertion point on */
     ngx_chain_t                 *free;
     ngx_chain_t                 *busy;
@@ -287,6 +293,7 @@ typedef struct {
     unsigned                     tail_len:4;
 
     unsigned                     body:2;    /* ngx_smartmsg_body_e */
+    unsigned                     whole:1;   /* it is held with its header */
     unsigned                     off:1;     /* leave the response alone */
     unsigned                     starved:1; /* no room to inflate into */
     unsigned                     minted:1;  /* no valid cookie came in */
@@ -459,11 +466,20 @@ ngx_int_t ngx_smartmsg_body_page(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in);
 /* sends the header of a page that was kept back until its body began */
 ngx_int_t ngx_smartmsg_send_header(ngx_smartmsg_ctx_t *ctx);
 
+/* what is kept of a page is not wanted any more */
+void ngx_smartmsg_body_drop(ngx_smartmsg_ctx_t *ctx);
+
 /* tells nginx whether some of the page is still kept here */
 void ngx_smartmsg_set_buffered(ngx_smartmsg_ctx_t *ctx);
 
-/* goes on with a page that is held, once the decision is there or overdue */
+/*
+ * Called when the decision has come, or will not come.  If the page is not
+ * held, the filter finds it when the page goes on.
+ */
 void ngx_smartmsg_resume(ngx_smartmsg_ctx_t *ctx);
+
+/* called when the page, or its beginning, has waited for long enough */
+void ngx_smartmsg_overdue(ngx_smartmsg_ctx_t *ctx);
 
 /* Cache-Control: private, unless it is stricter already */
 ngx_int_t ngx_smartmsg_make_private(ngx_http_request_t *r);

@@ -1,8 +1,9 @@
 
 /*
  * Shared by the parts of the body filter: ngx_smartmsg_body_filter.c (scan,
- * hold, insert), ngx_smartmsg_body_file.c (pages in files) and
- * ngx_smartmsg_body_put.c (chains and buffers).
+ * insert), ngx_smartmsg_body_hold.c (wait for the decision),
+ * ngx_smartmsg_body_file.c (pages in files) and ngx_smartmsg_body_put.c
+ * (chains and buffers).
  */
 
 
@@ -25,6 +26,25 @@ typedef struct {
 ngx_int_t ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *rest,
     ngx_smartmsg_out_t *out);
 
+ngx_int_t ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
+
+/*
+ * At the place, without a decision.  If ctx->whole is set then, what was put
+ * out has to stay here, too, and the header.
+ */
+ngx_int_t ngx_smartmsg_body_hold(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
+
+/* is header and page up to the place, that were held, not to wait longer? */
+ngx_uint_t ngx_smartmsg_body_is_due(ngx_smartmsg_ctx_t *ctx);
+ngx_int_t ngx_smartmsg_body_begin(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
+
+/* the decision is there: all that is held, and the snippet if there is one */
+ngx_int_t ngx_smartmsg_body_release(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
+
 /* nothing will be inserted, the page goes on as it is */
 ngx_int_t ngx_smartmsg_body_stop(ngx_smartmsg_ctx_t *ctx,
     ngx_smartmsg_status_e status, ngx_buf_t *b, ngx_smartmsg_out_t *out);
@@ -38,9 +58,16 @@ ngx_smartmsg_status_e ngx_smartmsg_body_end_status(ngx_smartmsg_ctx_t *ctx,
 ngx_int_t ngx_smartmsg_body_file(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
     ngx_smartmsg_out_t *out);
 
+/* what is in a file only comes into memory */
+ngx_int_t ngx_smartmsg_body_file_read(ngx_smartmsg_ctx_t *ctx,
+    ngx_chain_t *in);
+
 /* a buffer as it is */
 ngx_int_t ngx_smartmsg_body_put(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
     ngx_smartmsg_out_t *out);
+
+/* a chain as it is; there is nothing in it any more */
+void ngx_smartmsg_body_put_chain(ngx_chain_t **in, ngx_smartmsg_out_t *out);
 
 /* some bytes in memory that stay valid until they have been sent */
 ngx_int_t ngx_smartmsg_body_put_part(ngx_smartmsg_ctx_t *ctx, u_char *p,

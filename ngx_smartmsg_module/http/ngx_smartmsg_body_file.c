@@ -13,6 +13,8 @@ static ngx_smartmsg_status_e ngx_smartmsg_body_file_status(
     ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b);
 static ngx_buf_t *ngx_smartmsg_body_file_tail(ngx_smartmsg_ctx_t *ctx,
     ngx_buf_t *b, off_t size, ngx_smartmsg_place_tail_t *tail);
+static ngx_int_t ngx_smartmsg_body_file_load(ngx_smartmsg_ctx_t *ctx,
+    ngx_buf_t *b);
 
 
 ngx_int_t
@@ -114,4 +116,63 @@ ngx_smartmsg_body_file_tail(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b, off_t size,
     }
 
     return rest;
+}
+
+
+/* small pages alone, see ngx_smartmsg_is_deferrable() */
+
+ngx_int_t
+ngx_smartmsg_body_file_read(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in)
+{
+    for ( /* void */ ; in; in = in->next) {
+
+        if (in->buf->in_file && !ngx_buf_in_memory(in->buf)
+            && ngx_smartmsg_body_file_load(ctx, in->buf) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_smartmsg_body_file_load(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b)
+{
+    size_t    size;
+    u_char   *p;
+    ssize_t   n;
+
+    size = (size_t) (b->file_last - b->file_pos);
+
+    p = ngx_pnalloc(ctx->request->pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    n = ngx_read_file(b->file, p, size, b->file_pos);
+
+    if (n == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if ((size_t) n != size) {
+        ngx_log_error(NGX_LOG_ALERT, ctx->request->connection->log, 0,
+                      "smartmsg: only %z of %uz bytes could be read from "
+                      "\"%s\"", n, size, b->file->name.data);
+        return NGX_ERROR;
+    }
+
+    b->start = p;
+    b->pos = p;
+    b->last = p + size;
+    b->end = b->last;
+
+    /* filters may write into it */
+
+    b->temporary = 1;
+    b->in_file = 0;
+
+    return NGX_OK;
 }

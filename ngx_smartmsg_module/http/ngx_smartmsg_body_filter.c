@@ -2,8 +2,7 @@
 /*
  * Streams the page through the scanner.  Buffers pass as they are; at the
  * place where the snippet belongs the buffer is split in two.  If the
- * decision is still out, what follows that place is held until it comes, or
- * until smartmsg_timeout is over.
+ * decision is still out there, ngx_smartmsg_body_hold.c goes on.
  */
 
 
@@ -15,6 +14,8 @@ static ngx_int_t ngx_smartmsg_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_int_t ngx_smartmsg_body_chain(ngx_smartmsg_ctx_t *ctx,
     ngx_chain_t *in, ngx_smartmsg_out_t *out);
+static ngx_int_t ngx_smartmsg_body_header(ngx_smartmsg_ctx_t *ctx,
+    ngx_chain_t *out);
 static ngx_int_t ngx_smartmsg_body_send(ngx_smartmsg_ctx_t *ctx,
     ngx_chain_t *out);
 
@@ -25,12 +26,6 @@ static ngx_int_t ngx_smartmsg_body_more(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
 static ngx_int_t ngx_smartmsg_body_found(ngx_smartmsg_ctx_t *ctx,
     ngx_buf_t *b, size_t len, ngx_smartmsg_out_t *out);
 static ngx_int_t ngx_smartmsg_body_end(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
-    ngx_smartmsg_out_t *out);
-static ngx_int_t ngx_smartmsg_body_hold(ngx_smartmsg_ctx_t *ctx,
-    ngx_smartmsg_out_t *out);
-static ngx_int_t ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx,
-    ngx_smartmsg_out_t *out);
-static ngx_int_t ngx_smartmsg_body_release(ngx_smartmsg_ctx_t *ctx,
     ngx_smartmsg_out_t *out);
 
 
@@ -68,14 +63,10 @@ ngx_smartmsg_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 ngx_int_t
 ngx_smartmsg_body_page(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in)
 {
-    ngx_int_t            rc;
-    ngx_http_request_t  *r;
-    ngx_smartmsg_out_t   out;
-
-    r = ctx->request;
+    ngx_smartmsg_out_t  out;
 
     if (ctx->body == NGX_SMARTMSG_BODY_PASS && !ctx->deferred) {
-        return ngx_http_next_body_filter(r, in);
+        return ngx_http_next_body_filter(ctx->request, in);
     }
 
     out.first = NULL;
@@ -104,85 +95,40 @@ ngx_smartmsg_body_page(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in)
                 return NGX_ERROR;
             }
         }
+
+    } else if (ngx_smartmsg_body_is_due(ctx)
+               && ngx_smartmsg_body_begin(ctx, &out) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     if (ngx_smartmsg_body_chain(ctx, in, &out) != NGX_OK) {
         return NGX_ERROR;
     }
 
+    if (ctx->whole) {
+
+        /* later calls find the page held, and add nothing here */
+
+        if (out.first) {
+            ctx->beginning = out.first;
+        }
+
+        return NGX_OK;
+    }
+
     if (ctx->deferred) {
 
-        if (in == NULL) {
+        if (in == NULL && out.first == NULL) {
             return NGX_OK;
         }
 
-        rc = ngx_smartmsg_send_header(ctx);
-
-        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        if (ngx_smartmsg_body_header(ctx, out.first) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
     return ngx_smartmsg_body_send(ctx, out.first);
-}
-
-
-/*
- * Called when the decision has come, or will not come.  If the page is not
- * held, the filter finds it when the page goes on.
- */
-
-void
-ngx_smartmsg_resume(ngx_smartmsg_ctx_t *ctx)
-{
-    ngx_connection_t    *c;
-    ngx_http_request_t  *r;
-
-    if (ctx->asking) {
-        ngx_smartmsg_answer_resume(ctx);
-        return;
-    }
-
-    if (ctx->body != NGX_SMARTMSG_BODY_HOLD) {
-        return;
-    }
-
-    ngx_smartmsg_decide(ctx);
-
-    if (!ctx->decided) {
-        return;
-    }
-
-    r = ctx->request;
-    c = r->connection;
-
-    ngx_http_set_log_request(c->log, r);
-
-    if (ngx_http_output_filter(r, NULL) == NGX_ERROR) {
-        ngx_http_finalize_request(r, NGX_ERROR);
-
-    } else {
-        r->write_event_handler(r);
-    }
-
-    ngx_http_run_posted_requests(c);
-}
-
-
-/*
- * Without this nginx would end the request as soon as the upstream is through,
- * and what we keep would be lost.
- */
-
-void
-ngx_smartmsg_set_buffered(ngx_smartmsg_ctx_t *ctx)
-{
-    if (ctx->body == NGX_SMARTMSG_BODY_HOLD || ctx->starved) {
-        ctx->request->buffered |= NGX_SMARTMSG_BUFFERED;
-
-    } else {
-        ctx->request->buffered &= ~NGX_SMARTMSG_BUFFERED;
-    }
 }
 
 
@@ -213,6 +159,39 @@ ngx_smartmsg_body_chain(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in,
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * Filters behind say while the header passes that they want to read the page.
+ * One that comes as a file has then left nginx's copy filter already.
+ */
+
+static ngx_int_t
+ngx_smartmsg_body_header(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *out)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    rc = ngx_smartmsg_send_header(ctx);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return NGX_ERROR;
+    }
+
+    if (!r->main_filter_need_in_memory && !r->filter_need_in_memory
+        && !r->filter_need_temporary)
+    {
+        return NGX_OK;
+    }
+
+    if (ngx_smartmsg_body_file_read(ctx, out) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_smartmsg_body_file_read(ctx, ctx->held);
 }
 
 
@@ -491,32 +470,7 @@ ngx_smartmsg_body_place(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *rest,
 }
 
 
-static ngx_int_t
-ngx_smartmsg_body_hold(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
-{
-    ngx_msec_t                 timeout;
-    ngx_smartmsg_loc_conf_t   *lcf;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    lcf = ngx_http_get_module_loc_conf(ctx->request, ngx_smartmsg_module);
-    clcf = ngx_http_get_module_loc_conf(ctx->request, ngx_http_core_module);
-
-    ctx->body = NGX_SMARTMSG_BODY_HOLD;
-    ngx_smartmsg_set_buffered(ctx);
-
-    /* nginx takes a client for dead that is sent nothing for send_timeout */
-
-    timeout = ngx_min(lcf->timeout, clcf->send_timeout / 2);
-
-    ngx_add_timer(&ctx->timer, timeout);
-
-    /* the page up to here must not wait for what follows */
-
-    return ngx_smartmsg_body_put_flush(ctx, out);
-}
-
-
-static ngx_int_t
+ngx_int_t
 ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
 {
     ngx_buf_t  *b;
@@ -536,32 +490,4 @@ ngx_smartmsg_body_insert(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
     ctx->added = ngx_buf_size(b);
 
     return ngx_smartmsg_body_put(ctx, b, out);
-}
-
-
-static ngx_int_t
-ngx_smartmsg_body_release(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
-{
-    ctx->body = NGX_SMARTMSG_BODY_PASS;
-    ngx_smartmsg_set_buffered(ctx);
-
-    if (ctx->timer.timer_set) {
-        ngx_del_timer(&ctx->timer);
-    }
-
-    if (ngx_smartmsg_wants_snippet(ctx)
-        && ngx_smartmsg_body_insert(ctx, out) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    *out->last = ctx->held;
-
-    while (*out->last) {
-        out->last = &(*out->last)->next;
-    }
-
-    ctx->held = NULL;
-
-    return NGX_OK;
 }

@@ -29,6 +29,18 @@ ngx_smartmsg_body_put(ngx_smartmsg_ctx_t *ctx, ngx_buf_t *b,
 }
 
 
+void
+ngx_smartmsg_body_put_chain(ngx_chain_t **in, ngx_smartmsg_out_t *out)
+{
+    *out->last = *in;
+    *in = NULL;
+
+    while (*out->last) {
+        out->last = &(*out->last)->next;
+    }
+}
+
+
 ngx_int_t
 ngx_smartmsg_body_put_part(ngx_smartmsg_ctx_t *ctx, u_char *p, size_t len,
     ngx_smartmsg_out_t *out)

@@ -23,6 +23,11 @@ static ngx_uint_t ngx_smartmsg_is_gzip(ngx_table_elt_t *encoding);
 static ngx_int_t ngx_smartmsg_prepare(ngx_smartmsg_ctx_t *ctx);
 static ngx_uint_t ngx_smartmsg_is_file(ngx_http_request_t *r);
 static ngx_uint_t ngx_smartmsg_is_deferrable(ngx_smartmsg_ctx_t *ctx);
+
+#if (NGX_HTTP_CACHE)
+static ngx_uint_t ngx_smartmsg_is_small(ngx_http_request_t *r);
+#endif
+
 static ngx_int_t ngx_smartmsg_prepare_header(ngx_smartmsg_ctx_t *ctx);
 static void ngx_smartmsg_clear_digests(ngx_http_request_t *r);
 
@@ -81,7 +86,8 @@ ngx_smartmsg_header_filter(ngx_http_request_t *r)
 
     /* an error page may take the place of a response that was prepared */
 
-    ctx->body = NGX_SMARTMSG_BODY_PASS;
+    ngx_smartmsg_body_drop(ctx);
+
     ctx->inflate = NULL;
     ctx->deferred = 0;
     ctx->added = 0;
@@ -125,8 +131,11 @@ ngx_smartmsg_send_header(ngx_smartmsg_ctx_t *ctx)
 
     if (ctx->added || ctx->body != NGX_SMARTMSG_BODY_PASS) {
 
-        length = ctx->added ? r->headers_out.content_length_n + ctx->added
-                            : -1;
+        length = -1;
+
+        if (ctx->added && r->headers_out.content_length_n > 0) {
+            length = r->headers_out.content_length_n + ctx->added;
+        }
 
         if (ngx_smartmsg_prepare_header(ctx) != NGX_OK) {
             return NGX_ERROR;
@@ -477,7 +486,8 @@ ngx_smartmsg_is_file(ngx_http_request_t *r)
  * nginx itself keeps the header of a buffered response back until the first
  * bytes of the body have come.  If they are the whole page already, as they
  * often are, the length that it will have can be told, and chunks with their
- * end in a packet of its own are not needed.
+ * end in a packet of its own are not needed.  A page from the cache is there
+ * as a whole, but if it has to be read it is read at once.
  */
 
 static ngx_uint_t
@@ -487,18 +497,41 @@ ngx_smartmsg_is_deferrable(ngx_smartmsg_ctx_t *ctx)
 
     r = ctx->request;
 
+    if (ctx->inflate || ctx->neutral || r->upstream == NULL) {
+        return 0;
+    }
+
 #if (NGX_HTTP_CACHE)
 
     if (r->cached) {
-        return 0;
+        return ngx_smartmsg_is_small(r);
     }
 
 #endif
 
-    return (ctx->inflate == NULL && !ctx->neutral
-            && r->upstream && r->upstream->buffering
-            && r->headers_out.content_length_n > 0);
+    return (r->upstream->buffering && r->headers_out.content_length_n > 0);
 }
+
+
+#if (NGX_HTTP_CACHE)
+
+/* the shop may have sent it without its length */
+
+static ngx_uint_t
+ngx_smartmsg_is_small(ngx_http_request_t *r)
+{
+    off_t  size;
+
+    size = r->headers_out.content_length_n;
+
+    if (size < 0) {
+        size = r->cache->length - r->cache->body_start;
+    }
+
+    return size <= NGX_SMARTMSG_WHOLE_SIZE;
+}
+
+#endif
 
 
 /*

@@ -404,7 +404,7 @@ ngx_smartmsg_rules_handler(void *data)
 
     /* its header says whose the page is */
 
-    if (!ctx->request->header_sent) {
+    if (!ctx->request->header_sent && !ctx->deferred) {
         ngx_smartmsg_preview_begin(ctx);
     }
 
@@ -420,7 +420,13 @@ ngx_smartmsg_timer_handler(ngx_event_t *ev)
     ctx = (ngx_smartmsg_ctx_t *) ((u_char *) ev
                                   - offsetof(ngx_smartmsg_ctx_t, timer));
 
-    ctx->late = 1;
+    /* the worker may have been busy, and the answer be there */
 
-    ngx_smartmsg_resume(ctx);
+    if (ctx->read && !ctx->waiting
+        && ngx_smartmsg_store_poll(ctx->read) == NGX_OK)
+    {
+        return;
+    }
+
+    ngx_smartmsg_overdue(ctx);
 }
