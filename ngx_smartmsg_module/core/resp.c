@@ -192,6 +192,61 @@ static smartmsg_resp_result_e reserve(smartmsg_resp_parser_t *parser)
     return SMARTMSG_RESP_DONE;
 }
 
+/*
+ * A text of less than a hundred bytes that has come as a whole: all that there
+ * is in most replies. False: it is something else, or broken, or not here yet.
+ */
+static bool take_short(smartmsg_resp_parser_t *parser, const char *buf,
+                       size_t len)
+{
+    const char *p = buf + parser->pos;
+    size_t left = len - parser->pos;
+
+    /* "$1", the end of that line, at least the end of the text */
+    if (left < 6 || p[0] != '$' || p[1] < '0' || p[1] > '9') {
+        return false;
+    }
+
+    size_t size = (size_t)(p[1] - '0');
+    size_t head = 4;
+
+    if (p[2] >= '0' && p[2] <= '9') {
+        size = size * 10 + (size_t)(p[2] - '0');
+        head = 5;
+    }
+
+    if (left < head + size + 2 || p[head - 2] != '\r' || p[head - 1] != '\n'
+        || p[head + size] != '\r' || p[head + size + 1] != '\n')
+    {
+        return false;
+    }
+
+    smartmsg_resp_t *item = &parser->items[parser->n_items++];
+
+    item->type = SMARTMSG_RESP_STRING;
+    item->span = 1;
+    item->number = (int64_t)(parser->pos + head);
+    item->len = size;
+
+    parser->pos += head + size + 2;
+
+    return true;
+}
+
+/* Such texts of the array, but for its last item, which closes it. */
+static void take_texts(smartmsg_resp_parser_t *parser, const char *buf,
+                       size_t len)
+{
+    smartmsg_resp_level_t *level = &parser->levels[parser->depth - 1];
+
+    while (level->left > 1 && parser->n_items < parser->size
+           && parser->pos < SMARTMSG_RESP_SIZE_MAX
+           && take_short(parser, buf, len))
+    {
+        level->left--;
+    }
+}
+
 /* The item is complete, and with it perhaps the arrays that it is in. */
 static void close_levels(smartmsg_resp_parser_t *parser)
 {
@@ -240,6 +295,10 @@ smartmsg_resp_result_e smartmsg_resp_parse(smartmsg_resp_parser_t *parser,
 
     do {
         size_t end = 0;
+
+        if (parser->depth > 0) {
+            take_texts(parser, buf, len);
+        }
 
         if (parser->pos == len) {
             return SMARTMSG_RESP_MORE;

@@ -39,15 +39,20 @@ static inline char *smartmsg_sink_end(const smartmsg_sink_t *sink)
 /* In decimal. */
 static inline void smartmsg_sink_number(smartmsg_sink_t *sink, uint64_t n)
 {
-    char digits[24];
-    size_t at = sizeof(digits);
+    size_t digits = 1;
 
-    do {
-        digits[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
+    for (uint64_t rest = n; rest >= 10; rest /= 10) {
+        digits++;
+    }
 
-    smartmsg_sink_put(sink, smartmsg_str(digits + at, sizeof(digits) - at));
+    sink->len += digits;
+
+    if (sink->out != NULL) {
+        for (char *p = sink->out + sink->len; digits > 0; digits--) {
+            *--p = (char)('0' + n % 10);
+            n /= 10;
+        }
+    }
 }
 
 #endif

@@ -9,10 +9,6 @@
 #define NGX_SMARTMSG_CMD_MAX_NUM  1e15
 
 
-static void ngx_smartmsg_cmd_add(ngx_smartmsg_cmd_t *cmd, const void *data,
-    size_t len);
-
-
 void
 ngx_smartmsg_cmd(ngx_smartmsg_cmd_t *cmd, const char *name)
 {
@@ -22,13 +18,6 @@ ngx_smartmsg_cmd(ngx_smartmsg_cmd_t *cmd, const char *name)
     cmd->lazy = 0;
 
     ngx_smartmsg_cmd_text(cmd, name);
-}
-
-
-void
-ngx_smartmsg_cmd_text(ngx_smartmsg_cmd_t *cmd, const char *text)
-{
-    ngx_smartmsg_cmd_add(cmd, text, ngx_strlen(text));
 }
 
 
@@ -155,7 +144,7 @@ ngx_smartmsg_cmd_query(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_redis_t *redis,
 }
 
 
-static void
+void
 ngx_smartmsg_cmd_add(ngx_smartmsg_cmd_t *cmd, const void *data, size_t len)
 {
     if (cmd->argc == NGX_SMARTMSG_CMD_ARGS) {

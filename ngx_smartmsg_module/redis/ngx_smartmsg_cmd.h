@@ -41,14 +41,17 @@ typedef struct {
 
 
 /*
- * Starts a command; its name is a literal.  The texts of _text() and _str()
- * have to live until the command is sent, they are not copied.
+ * Starts a command; its name is a literal.  The texts of _text(), _str()
+ * and _add() have to live until the command is sent, they are not copied.
  */
 
 void ngx_smartmsg_cmd(ngx_smartmsg_cmd_t *cmd, const char *name);
 
-void ngx_smartmsg_cmd_text(ngx_smartmsg_cmd_t *cmd, const char *text);
+static ngx_inline void ngx_smartmsg_cmd_text(ngx_smartmsg_cmd_t *cmd,
+    const char *text);
 void ngx_smartmsg_cmd_str(ngx_smartmsg_cmd_t *cmd, const ngx_str_t *value);
+void ngx_smartmsg_cmd_add(ngx_smartmsg_cmd_t *cmd, const void *data,
+    size_t len);
 void ngx_smartmsg_cmd_int(ngx_smartmsg_cmd_t *cmd, int64_t value);
 
 /*
@@ -83,6 +86,15 @@ ngx_int_t ngx_smartmsg_cmd_write(ngx_smartmsg_cmd_t *cmd,
 ngx_int_t ngx_smartmsg_cmd_query(ngx_smartmsg_cmd_t *cmd,
     ngx_smartmsg_redis_t *redis, ngx_smartmsg_redis_reply_pt cb, void *data,
     ngx_smartmsg_redis_ticket_t **ticket);
+
+
+/* the length of a literal is known when this is compiled */
+
+static ngx_inline void
+ngx_smartmsg_cmd_text(ngx_smartmsg_cmd_t *cmd, const char *text)
+{
+    ngx_smartmsg_cmd_add(cmd, text, ngx_strlen(text));
+}
 
 
 #endif /* _NGX_SMARTMSG_CMD_H_INCLUDED_ */

@@ -26,6 +26,7 @@ struct ngx_smartmsg_store_read_s {
 /* a page view of which Redis has to say whether it begins a visit */
 
 typedef struct {
+    ngx_queue_t                     queue;
     ngx_smartmsg_store_t           *store;
 
     ngx_str_t                       visitor;
@@ -74,6 +75,8 @@ ngx_smartmsg_store_create(ngx_smartmsg_redis_t *redis, ngx_str_t *prefix,
 
     ngx_queue_init(&store->reads);
     ngx_queue_init(&store->waits);
+    ngx_smartmsg_spare_init(&store->spare_reads);
+    ngx_smartmsg_spare_init(&store->spare_visits);
 
     return store;
 }
@@ -94,6 +97,9 @@ ngx_smartmsg_store_free(ngx_smartmsg_store_t *store)
     }
 
     ngx_smartmsg_store_free_waits(store);
+
+    ngx_smartmsg_spare_free(&store->spare_reads);
+    ngx_smartmsg_spare_free(&store->spare_visits);
 
     ngx_free(store);
 }
@@ -176,7 +182,9 @@ ngx_smartmsg_store_read(ngx_smartmsg_store_t *store, ngx_str_t *visitor,
     ngx_smartmsg_cmd_t          cmd;
     ngx_smartmsg_store_read_t  *read;
 
-    read = ngx_calloc(sizeof(ngx_smartmsg_store_read_t), store->log);
+    read = ngx_smartmsg_spare_take(&store->spare_reads,
+                                   sizeof(ngx_smartmsg_store_read_t),
+                                   store->log);
     if (read == NULL) {
         return NULL;
     }
@@ -358,7 +366,7 @@ ngx_smartmsg_store_free_read(ngx_smartmsg_store_read_t *read)
     ngx_smartmsg_fields_free(read->visitor);
 
     ngx_queue_remove(&read->queue);
-    ngx_free(read);
+    ngx_smartmsg_spare_give(&read->store->spare_reads, read);
 }
 
 
@@ -417,7 +425,9 @@ ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
         return;
     }
 
-    visit = ngx_calloc(sizeof(ngx_smartmsg_store_visit_t), store->log);
+    visit = ngx_smartmsg_spare_take(&store->spare_visits,
+                                    sizeof(ngx_smartmsg_store_visit_t),
+                                    store->log);
     if (visit == NULL) {
         *rc = NGX_ERROR;
         return;
@@ -433,7 +443,7 @@ ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
     sent = ngx_smartmsg_cmd_query(&cmd, store->redis,
                                   ngx_smartmsg_store_visit_reply, visit, NULL);
     if (sent != NGX_OK) {
-        ngx_free(visit);
+        ngx_smartmsg_spare_give(&store->spare_visits, visit);
         *rc = sent;
         return;
     }
@@ -510,7 +520,7 @@ ngx_smartmsg_store_visit_reply(void *data, smartmsg_resp_t *reply)
         ngx_smartmsg_store_count_visit(visit);
     }
 
-    ngx_free(visit);
+    ngx_smartmsg_spare_give(&visit->store->spare_visits, visit);
 }
 
 

@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 
 #include "redis/ngx_smartmsg_cmd.h"
+#include "redis/ngx_smartmsg_spare.h"
 #include "redis/ngx_smartmsg_store.h"
 
 
@@ -22,6 +23,10 @@ struct ngx_smartmsg_store_s {
     /* that are not delivered yet */
     ngx_queue_t                     reads;
     ngx_queue_t                     waits;
+
+    /* blocks that the next reads and views are made of */
+    ngx_smartmsg_spare_t            spare_reads;
+    ngx_smartmsg_spare_t            spare_visits;
 };
 
 

@@ -171,6 +171,59 @@ static void test_arrays(void **state)
           "*(*(*(*(*(*(*(*())))))) :2)");
 }
 
+/* Texts in an array, short and long ones, whole, in pieces and broken. */
+static void test_texts(void **state)
+{
+    static const char *const broken[] = {
+        "$1\r\nab\r\n", "$1\r\na\rb", "$1\r\na\n\n", "$1\n\na\r\n",
+        "$1\rxa\r\n", "$1xa\r\n\r\n", "$12\n\n", "$12\rx", "$x\r\n\r\n",
+        "$1x\r\na\r\n", "$\r\n\r\n\r\n", "$0\r\n\n\n", "$0\r\nab\r\n",
+    };
+    static const size_t sizes[] = {0, 1, 9, 10, 11, 98, 99, 100, 101, 120};
+    char text[2048], expected[2048], *p, *e;
+
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        char word[128] = "";
+
+        /* ends of lines in it are no ends of it */
+        for (size_t k = 0; k < sizes[i]; k++) {
+            word[k] = "\r\n"[k % 2];
+        }
+
+        p = text + sprintf(text, "*4\r\n");
+        e = expected + sprintf(expected, "*(");
+
+        for (int k = 0; k < 3; k++) {
+            p += sprintf(p, "$%zu\r\n%s\r\n", sizes[i], word);
+            e += sprintf(e, "$%s ", word);
+        }
+
+        sprintf(p, "*3\r\n$02\r\nab\r\n$-1\r\n$%zu\r\n%s\r\n", sizes[i],
+                word);
+        sprintf(e, "*($ab _ $%s))", word);
+        check(text, expected);
+    }
+
+    /* more of them than there is room for at first */
+    p = text + sprintf(text, "*150\r\n");
+    e = expected + sprintf(expected, "*($w");
+
+    for (int k = 0; k < 150; k++) {
+        p += sprintf(p, "$1\r\nw\r\n");
+        e += k > 0 ? sprintf(e, " $w") : 0;
+    }
+
+    sprintf(e, ")");
+    check(text, expected);
+
+    for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
+        sprintf(text, "*3\r\n$1\r\na\r\n%s$1\r\na\r\n", broken[i]);
+        check(text, "protocol error");
+    }
+}
+
 static void test_incomplete(void **state)
 {
     (void)state;
@@ -323,6 +376,7 @@ int main(void)
         cmocka_unit_test(test_items),
         cmocka_unit_test(test_binary),
         cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_texts),
         cmocka_unit_test(test_incomplete),
         cmocka_unit_test(test_broken),
         cmocka_unit_test(test_large),
