@@ -552,6 +552,61 @@ static void test_skipping_icons(void **state)
     }
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#include <cpuid.h>
+
+/*
+ * Which parts of the registers are in use, a bit each; 0 if the processor does
+ * not tell.  Intel, Software Developer's Manual, volume 1, 13.6.
+ */
+static unsigned registers_in_use(void)
+{
+    unsigned eax, ebx, ecx, edx;
+
+    if (!__get_cpuid_count(0xd, 1, &eax, &ebx, &ecx, &edx) || !(eax & 4)) {
+        return 0;
+    }
+
+    __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(1));
+
+    return eax;
+}
+
+/* Left in use, the upper halves would make zlib and others slow. */
+static void test_skipping_leaves_registers(void **state)
+{
+    const unsigned upper = 1 << 2 | 1 << 6;
+
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++) {
+
+        for (int len = 0; len < 200; len++) {
+            char page[600];
+            int n = snprintf(page, sizeof(page), "%s%*s%s<svg>%s</svg>%*s",
+                             DOC, len, "", skipped[i], skipped[i], len, "");
+            smartmsg_html_t h;
+            unsigned before = registers_in_use();
+
+            assert_in_range(n, 1, sizeof(page) - 1);
+            start(&h);
+            (void)smartmsg_html_feed(&h, (const unsigned char *)page,
+                                     (size_t)n);
+            assert_int_equal(registers_in_use() & upper & ~before, 0);
+        }
+    }
+}
+
+#else
+
+static void test_skipping_leaves_registers(void **state)
+{
+    (void)state;
+}
+
+#endif
+
 /* Random pages of such tags and pieces of tags, in random pieces. */
 static void test_skipping_mixed(void **state)
 {
@@ -880,6 +935,7 @@ int main(void)
         cmocka_unit_test(test_skipping),
         cmocka_unit_test(test_skipping_names),
         cmocka_unit_test(test_skipping_icons),
+        cmocka_unit_test(test_skipping_leaves_registers),
         cmocka_unit_test(test_skipping_mixed),
         cmocka_unit_test(test_no_document),
         cmocka_unit_test(test_stops),
