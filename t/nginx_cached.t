@@ -15,8 +15,8 @@ my $tail = "</body></html>\n";
 
 my %page = (
     short => "$head$tail",
-    large => $head . ($filler x 1900) . $tail,
-    huge => $head . ($filler x 2200) . $tail,
+    large => $head . ($filler x 8000) . $tail,
+    huge => $head . ($filler x 9000) . $tail,
     bare => $head . ($filler x 100),
     after => "$head</body>" . ('<!-- more -->' x 500),
     policy => "$start<meta http-equiv=Content-Security-Policy content=\"script-src 'none'\">$tail",
@@ -24,8 +24,8 @@ my %page = (
     unsafe => "$head<plaintext>$tail",
 );
 
-cmp_ok(length $page{large}, '<', 65536, 'below the limit');
-cmp_ok(length $page{huge}, '>', 65536, 'above it');
+cmp_ok(length $page{large}, '<', 262144, 'below the limit');
+cmp_ok(length $page{huge}, '>', 262144, 'above it');
 
 my %kind = (
     memory => 'sendfile off;',

@@ -75,7 +75,7 @@
 #define NGX_SMARTMSG_TAG_LEN         (sizeof("-sm00000000") - 1)
 
 /* larger pages are neither held as a whole nor read at once */
-#define NGX_SMARTMSG_WHOLE_SIZE      65536
+#define NGX_SMARTMSG_WHOLE_SIZE      262144
 
 #define NGX_SMARTMSG_META_CSP        1024
 #define NGX_SMARTMSG_MAX_POLICIES    16
