@@ -26,7 +26,6 @@ struct ngx_smartmsg_store_read_s {
 /* a page view of which Redis has to say whether it begins a visit */
 
 typedef struct {
-    ngx_queue_t                     queue;
     ngx_smartmsg_store_t           *store;
 
     ngx_str_t                       visitor;
