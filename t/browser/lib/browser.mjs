@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { PATIENCE } from './patience.mjs';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const ARGS = [
@@ -13,8 +14,6 @@ const ARGS = [
   '--disable-sync',
 ];
 const VIEWPORT = { width: 1200, height: 800 };
-/** ms: only a test that fails waits so long. */
-const PATIENCE = 60000;
 
 /** What playwright switches off or hides unless it is told not to. */
 const KEPT = ['--disable-back-forward-cache'];

@@ -1,8 +1,7 @@
 // The page's clock, turned by hand: what a test says of time is then true on every machine.
+import { PATIENCE } from './patience.mjs';
 import { BUBBLE } from './visitor.mjs';
 
-/** ms of our time: only a test that fails waits so long. */
-const PATIENCE = 60000;
 /** ms of the page's: how often, and how long in all, it is turned while something is waited for. */
 const TICK = 50;
 const TICKS = 100;

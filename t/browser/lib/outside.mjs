@@ -1,8 +1,8 @@
 // What a test in the browser sees of the outside: the Redis behind nginx, and what becomes of it in time.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { PATIENCE } from './patience.mjs';
 
-const PATIENCE = 60000;
 const run = promisify(execFile);
 
 /** `redis-cli` as a colleague types it; the reply, one line each. */

@@ -4,11 +4,11 @@ import { createServer, request } from 'node:http';
 import { readCookies } from '../../shop/session.mjs';
 import { pathOf, served } from '../runtime_build.mjs';
 import { readBatch } from './event_contract.mjs';
+import { PATIENCE } from './patience.mjs';
 import { startShop } from './shop.mjs';
 import { scriptTag, template } from './snippet.mjs';
 
 const PREFIX = '/smartmsg/';
-const PATIENCE = 60000;
 
 /**
  * A stand-in for nginx and the module, for tests of the runtime alone: serves the shop's pages with a snippet written by
