@@ -20,7 +20,7 @@ use JSON::PP ();
 use List::Util qw(max min shuffle);
 use Smartmsg::Test;
 use Smartmsg::Bench::Chart qw(chart);
-use Smartmsg::Bench::Extra qw(latency redis_reference scanner visitor_memory worker_memory);
+use Smartmsg::Bench::Extra qw(latency redis_cost scanner visitor_memory worker_memory);
 use Smartmsg::Bench::Machine qw(machine own_machine);
 use Smartmsg::Bench::Measure qw(load);
 use Smartmsg::Bench::Page qw(shop_page);
@@ -130,11 +130,11 @@ if ($has{plain} && $has{on}) {
     my @compared = grep { $has{$_} } qw(plain again sub_filter lua none on);
 
     %extra = (
-        latency   => latency(\%nginx, 2 * $rounds, $cookies, @compared),
-        visitor   => visitor_memory($nginx{on}, $redis),
-        reference => redis_reference($redis),
-        memory    => worker_memory($address, $redis, $cookies),
-        scanner   => scanner(shop_page(128 * 1024)),
+        latency => latency(\%nginx, 2 * $rounds, $cookies, @compared),
+        visitor => visitor_memory($nginx{on}, $redis),
+        redis   => redis_cost($nginx{on}, $redis, $rounds, $cookies),
+        memory  => worker_memory($address, $redis, $cookies),
+        scanner => scanner(shop_page(128 * 1024)),
     );
 
     my $latency = $extra{latency};
@@ -146,7 +146,7 @@ if ($has{plain} && $has{on}) {
     printf "worker, KB: %s\n", join ', ',
         map { ($_ eq 'off' ? 'off' : "$_ rules") . " $extra{memory}{$_}" } sort keys %{ $extra{memory} };
     printf "Redis: %.1f us for four pipelined commands, %.0f bytes in %.0f keys per visitor\n",
-        $extra{reference}, @{ $extra{visitor} }{qw(bytes keys)};
+        $extra{redis}{reference}, @{ $extra{visitor} }{qw(bytes keys)};
 
     my @targets = targets(\%summary, \%extra);
     print "\ntargets\n";

@@ -7,12 +7,13 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
+use List::Util qw(shuffle);
 
 use Smartmsg::Bench::Measure qw(cpu_of load median memory_of);
 use Smartmsg::Bench::Site qw(help_rules landing_rules other_rules start_candidate);
 use Smartmsg::Test ();
 
-our @EXPORT_OK = qw(latency worker_memory visitor_memory redis_reference scanner);
+our @EXPORT_OK = qw(latency worker_memory visitor_memory redis_cost scanner);
 
 
 # latency(NGINX => {...}, rounds, cookies, plain and others): p50 and p99 in
@@ -98,8 +99,27 @@ sub visitor_memory {
 }
 
 
-# Microseconds that Redis takes for a group of four commands, with 64 groups in
-# each write: the least that a session can cost it.
+# redis_cost(NGINX, REDIS, ROUNDS, COOKIES): microseconds that Redis takes for a
+# page view with 16 connections and with 64, and for the least that a session can
+# cost it: a group of four commands, with 64 groups in each write.  Each round
+# measures all three, as the machine changes its speed.
+sub redis_cost {
+    my ($nginx, $redis, $rounds, $cookies) = @_;
+
+    my %measure = (reference => redis_reference($redis), map { my $connections = $_;
+        ($connections => sub { load(nginx => $nginx, redis => $redis, cookies => $cookies,
+            uri => '/proxied/32.html', connections => $connections, requests => 2000)->{redis_cpu} })
+    } 16, 64);
+    my %found;
+
+    for (1 .. $rounds) {
+        push @{ $found{$_} }, $measure{$_}->() for shuffle keys %measure;
+    }
+
+    return { map { ($_ => median(@{ $found{$_} })) } keys %found };
+}
+
+
 sub redis_reference {
     my ($redis) = @_;
 
@@ -111,18 +131,15 @@ sub redis_reference {
     $redis->cmd(HSET => 'reference:v', map { ("field$_" => "value$_") } 1 .. 4);
 
     my $client = $redis->connect;
-    my @times;
 
-    for my $round (1 .. 7) {
+    return sub {
         my $before = cpu_of($redis->pid);
         for (1 .. 50) {
             print {$client} $group x 64;
             Smartmsg::Redis::read_reply($client) for 1 .. 4 * 64;
         }
-        push @times, (cpu_of($redis->pid) - $before) / 50 / 64 * 1e6;
-    }
-
-    return median(@times);
+        return (cpu_of($redis->pid) - $before) / 50 / 64 * 1e6;
+    };
 }
 
 

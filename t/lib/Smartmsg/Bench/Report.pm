@@ -96,8 +96,8 @@ sub targets {
     if ($extra) {
         my $latency = $extra->{latency};
         push @rows,
-            ['Redis, processor time per page view, µs', 1.5 * $extra->{reference},
-                $proxied->{32}{on}{redis_cpu}],
+            (map { ["Redis, processor time per page view, µs, $_ connections",
+                1.5 * $extra->{redis}{reference}, $extra->{redis}{$_}] } 16, 64),
             ['added p99 at half load, ms', 0.3, $latency->{on}{added_p99} / 1000],
             ['Redis, bytes per visitor after 5 page views', 600, $extra->{visitor}{bytes}],
             ['worker, MB more with 1,000 rules', 8,
