@@ -215,8 +215,9 @@ subtest 'keys' => sub {
 
     my %ttl = source('redis/ngx_smartmsg_store.h') =~ /#define NGX_SMARTMSG_(\w+)\s+(.*)/g;
     is_deeply([ @ttl{qw(SESSION_TTL SESSION_NEW_TTL ORDER_TTL STATS_TTL STREAM_MAXLEN)} ],
-        [ '1800', '120', '(90 * 86400)', '(400 * 86400)', '100000' ],
+        [ '(1800 + SMARTMSG_RENEWAL_PERIOD)', '120', '(90 * 86400)', '(400 * 86400)', '100000' ],
         'life times are those of the page');
+    like(source('core/renewal.h'), qr/RENEWAL_PERIOD 120\n/, 'two minutes');
 };
 
 

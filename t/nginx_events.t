@@ -76,7 +76,7 @@ subtest 'impression' => sub {
     is($s->{'shown:hello'}, 1, 'counted in the session');
     is($v->{'shown:hello'}, 1, 'and in total');
     ok($v->{'last:hello'} >= $time && $v->{'last:hello'} <= time, 'its time');
-    ok(ttl_of($visitor, 's') > 1780, 'the session is kept');
+    ok(ttl_of($visitor, 's') > 1900, 'the session is kept');
     ok(ttl_of($visitor, 'v') > 33695000, 'the visitor is kept');
 
     my ($stats, $key) = stats('hello');
@@ -147,7 +147,7 @@ subtest 'cart' => sub {
     my ($event) = grep { $_->{event} eq 'cart' } stream();
     is("@$event{qw(op value items)}", 'remove 100 100', 'in the stream');
     ok(!exists $event->{rule}, 'it is of no rule');
-    ok(ttl_of($visitor, 's') > 1780, 'the session is kept');
+    ok(ttl_of($visitor, 's') > 1900, 'the session is kept');
 };
 
 

@@ -59,7 +59,7 @@ subtest 'a first view' => sub {
     is($next->{views}, 2, 'second view: counted');
     is($next->{$_}, $s->{$_}, "$_ stays") for qw(first entry referrer utm.source);
     $ttl = ttl_of($visitor, 's');
-    ok($ttl > 1780 && $ttl <= 1800, 'now kept for half an hour') or diag $ttl;
+    ok($ttl > 1900 && $ttl <= 1920, 'now kept for half an hour, and a bit') or diag $ttl;
 
     my $v = hash_of($visitor, 'v');
     is($v->{visits}, 1, 'and it is a visit');

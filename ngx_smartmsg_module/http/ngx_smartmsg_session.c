@@ -147,7 +147,7 @@ ngx_smartmsg_view_unread(ngx_smartmsg_ctx_t *ctx)
 static void
 ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx)
 {
-    ngx_str_t                   mark;
+    ngx_str_t                   mark, last;
     ngx_uint_t                  new;
     ngx_smartmsg_srv_conf_t    *scf;
     ngx_smartmsg_store_view_t   view;
@@ -178,6 +178,14 @@ ngx_smartmsg_view_write(ngx_smartmsg_ctx_t *ctx)
                   && ngx_smartmsg_fields_get(ctx->session, (u_char *) "new",
                                              sizeof("new") - 1, &mark)
                      != NGX_OK);
+
+    if (view.known
+        && ngx_smartmsg_fields_get(ctx->session, (u_char *) "last",
+                                   sizeof("last") - 1, &last)
+           == NGX_OK)
+    {
+        view.last = ngx_atotm(last.data, last.len);
+    }
 
     if (view.fresh) {
         ngx_smartmsg_session_begin(ctx);

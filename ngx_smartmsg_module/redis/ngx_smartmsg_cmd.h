@@ -4,7 +4,7 @@
  *
  *     ngx_smartmsg_cmd(&cmd, "EXPIRE");
  *     ngx_smartmsg_cmd_fmt(&cmd, "%V{%V}:s", &prefix, &visitor);
- *     ngx_smartmsg_cmd_int(&cmd, 1800);
+ *     ngx_smartmsg_cmd_int(&cmd, NGX_SMARTMSG_SESSION_TTL);
  *     rc = ngx_smartmsg_cmd_write(&cmd, redis);
  *
  * Errors (too many arguments) are kept and reported by the sending.

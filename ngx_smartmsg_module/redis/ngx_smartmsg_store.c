@@ -384,12 +384,15 @@ ngx_smartmsg_store_view(ngx_smartmsg_store_t *store,
     ttl = view->minted ? NGX_SMARTMSG_SESSION_NEW_TTL
                        : NGX_SMARTMSG_SESSION_TTL;
 
+    ngx_smartmsg_store_view_fields(store, view, &rc);
+
     if (!view->prefetch) {
         ngx_smartmsg_store_count_view(store, view, &rc);
     }
 
-    ngx_smartmsg_store_view_fields(store, view, &rc);
-    ngx_smartmsg_store_expire(store, &view->visitor, 's', ttl, &rc);
+    if (!view->known || smartmsg_renewal_due(view->last, view->now)) {
+        ngx_smartmsg_store_expire(store, &view->visitor, 's', ttl, &rc);
+    }
 
     return rc;
 }
@@ -401,6 +404,9 @@ ngx_smartmsg_store_view(ngx_smartmsg_store_t *store,
  * the visit.  So is the first view of a session that begins with the cookie.
  * Redis executes one command after the other, so exactly one view counts,
  * however many tabs are opened at once.
+ *
+ * It follows the other fields: if its answer says that there was such a
+ * session already, they have not made one that nobody gave an end.
  */
 
 static void
@@ -534,6 +540,11 @@ ngx_smartmsg_store_count_visit(ngx_smartmsg_store_visit_t *visit)
 
     rc = NGX_OK;
     store = visit->store;
+
+    /* one that went on may have been deleted since it was read */
+
+    ngx_smartmsg_store_expire(store, &visit->visitor, 's',
+                              NGX_SMARTMSG_SESSION_TTL, &rc);
 
     ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &visit->visitor, 'v');
     ngx_smartmsg_cmd_text(&cmd, "visits");

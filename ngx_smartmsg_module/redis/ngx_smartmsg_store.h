@@ -23,15 +23,17 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "core/renewal.h"
+
 #include "redis/ngx_smartmsg_fields.h"
 #include "redis/ngx_smartmsg_redis.h"
 
 
 #define NGX_SMARTMSG_VISITOR_LEN       22
 
-/* seconds */
+/* seconds; not each view renews the end of the session */
 
-#define NGX_SMARTMSG_SESSION_TTL       1800
+#define NGX_SMARTMSG_SESSION_TTL       (1800 + SMARTMSG_RENEWAL_PERIOD)
 #define NGX_SMARTMSG_SESSION_NEW_TTL   120
 #define NGX_SMARTMSG_ORDER_TTL         (90 * 86400)
 #define NGX_SMARTMSG_PLACED_TTL        1800
@@ -76,6 +78,9 @@ typedef struct {
 
     /* unix seconds */
     time_t                        now;
+
+    /* the session's latest view as read; 0 or less: not known */
+    time_t                        last;
 
     /* life of the visitor's hash, that of the cookie, seconds */
     time_t                        visitor_ttl;
