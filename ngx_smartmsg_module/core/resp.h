@@ -35,7 +35,10 @@ typedef struct {
     /* items from here to the end of this one, itself included */
     uint32_t span;
 
-    /* of an integer; of an array: how many items it has */
+    /*
+     * Of an integer; of an array: how many items it has; of a text: where it
+     * is in the buffer.
+     */
     int64_t number;
 
     /* of string, status and error; a NUL follows */
@@ -71,6 +74,9 @@ typedef struct {
 
     /* below so many bytes there is nothing new to be seen */
     size_t want;
+
+    /* the reply has been looked at before */
+    bool pieces;
 } smartmsg_resp_parser_t;
 
 /*

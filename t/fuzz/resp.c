@@ -51,13 +51,29 @@ static uint32_t digest(const smartmsg_resp_t *reply, const char *buf,
     return hash;
 }
 
+/* A parser that has been in use goes other ways than a new one. */
+static void use(smartmsg_resp_parser_t *parser)
+{
+    char buf[] = ":1\r\n";
+    smartmsg_resp_t *reply;
+    size_t used;
+
+    require(smartmsg_resp_parse(parser, buf, sizeof(buf) - 1, &reply, &used)
+            == SMARTMSG_RESP_DONE);
+}
+
 /* Moves the bytes each time, into a buffer of just their size. */
-static uint32_t run(const uint8_t *data, size_t size, size_t step)
+static uint32_t run(const uint8_t *data, size_t size, size_t step,
+                    bool used_before)
 {
     smartmsg_resp_parser_t parser = {0};
     smartmsg_resp_t *reply;
     uint32_t hash = 2166136261u;
     size_t from = 0, to = step, used;
+
+    if (used_before) {
+        use(&parser);
+    }
 
     for ( ;; ) {
         to = to < size ? to : size;
@@ -101,8 +117,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
 
-    require(run(data + 1, size - 1, size)
-            == run(data + 1, size - 1, (size_t)data[0] % 32 + 1));
+    require(run(data + 1, size - 1, size, true)
+            == run(data + 1, size - 1, (size_t)data[0] % 32 + 1, false));
+    require(run(data + 1, size - 1, size, false)
+            == run(data + 1, size - 1, (size_t)data[0] % 32 + 1, true));
 
     return 0;
 }

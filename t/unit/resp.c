@@ -51,7 +51,7 @@ static smartmsg_resp_t *describe(smartmsg_resp_t *item, char **p)
  */
 static char *moved(char *old, const char *text, size_t len)
 {
-    char *buf = malloc(len + 1);
+    char *buf = malloc(len > 0 ? len : 1);
 
     assert_non_null(buf);
     memcpy(buf, text, len);
@@ -60,15 +60,36 @@ static char *moved(char *old, const char *text, size_t len)
     return buf;
 }
 
-/* The text comes in pieces that end at "first" and every "step" bytes on. */
-static void check_pieces(smartmsg_str_t text, const char *expected,
-                         size_t first, size_t step)
+/* A small reply, as the first one or the next one. */
+static void check_small(smartmsg_resp_parser_t *parser)
+{
+    char buf[] = "*2\r\n$1\r\na\r\n*0\r\n", said[64], *p = said;
+    smartmsg_resp_t *reply;
+    size_t used = 0;
+
+    assert_int_equal(smartmsg_resp_parse(parser, buf, sizeof(buf) - 1, &reply,
+                                         &used), SMARTMSG_RESP_DONE);
+    assert_int_equal(used, sizeof(buf) - 1);
+    assert_ptr_equal(describe(reply, &p), smartmsg_resp_next(reply));
+    assert_str(smartmsg_str(said, (size_t)(p - said)), "*($a *())");
+}
+
+/*
+ * The text comes in pieces that end at "first" and every "step" bytes on; the
+ * parser is a new one, or one that has been in use.
+ */
+static void check_with(bool used_before, smartmsg_str_t text,
+                       const char *expected, size_t first, size_t step)
 {
     smartmsg_resp_parser_t parser = {0};
     smartmsg_resp_t *reply = NULL;
     smartmsg_resp_result_e result;
     char said[4096], *p = said, *buf = NULL;
     size_t used = 0, len = first;
+
+    if (used_before) {
+        check_small(&parser);
+    }
 
     for ( ;; ) {
         buf = moved(buf, text.data, len);
@@ -82,8 +103,9 @@ static void check_pieces(smartmsg_str_t text, const char *expected,
     }
 
     if (result == SMARTMSG_RESP_DONE) {
-        describe(reply, &p);
+        assert_ptr_equal(describe(reply, &p), smartmsg_resp_next(reply));
         assert_true(used <= len);
+        check_small(&parser);
     } else if (result == SMARTMSG_RESP_MORE) {
         p += sprintf(p, "more");
     } else {
@@ -99,6 +121,13 @@ static void check_pieces(smartmsg_str_t text, const char *expected,
 
     smartmsg_resp_free(&parser);
     free(buf);
+}
+
+static void check_pieces(smartmsg_str_t text, const char *expected,
+                         size_t first, size_t step)
+{
+    check_with(false, text, expected, first, step);
+    check_with(true, text, expected, first, step);
 }
 
 static void check_bytes(smartmsg_str_t text, const char *expected)
@@ -131,6 +160,9 @@ static void test_items(void **state)
     check(":-9223372036854775808\r\n", ":-9223372036854775808");
     check("$0\r\n\r\n", "$");
     check("$5\r\nhello\r\n", "$hello");
+    check(":12345\r\n", ":12345");
+    check(":123456\r\n", ":123456");
+    check(":007\r\n", ":7");
     check("$4\r\na\r\nb\r\n", "$a\r\nb");
     check("$-1\r\n", "_");
     check("*-1\r\n", "_");
@@ -180,6 +212,7 @@ static void test_texts(void **state)
         "$1x\r\na\r\n", "$\r\n\r\n\r\n", "$0\r\n\n\n", "$0\r\nab\r\n",
     };
     static const size_t sizes[] = {0, 1, 9, 10, 11, 98, 99, 100, 101, 120};
+    static const int counts[] = {62, 63, 64, 65, 150};
     char text[2048], expected[2048], *p, *e;
 
     (void)state;
@@ -206,17 +239,21 @@ static void test_texts(void **state)
         check(text, expected);
     }
 
-    /* more of them than there is room for at first */
-    p = text + sprintf(text, "*150\r\n");
-    e = expected + sprintf(expected, "*($w");
+    /* and about as many, or more of them, as there is room for at first */
+    for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+        p = text + sprintf(text, "*%d\r\n", counts[i]);
+        e = expected + sprintf(expected, "*($w");
 
-    for (int k = 0; k < 150; k++) {
-        p += sprintf(p, "$1\r\nw\r\n");
-        e += k > 0 ? sprintf(e, " $w") : 0;
+        for (int k = 0; k < counts[i]; k++) {
+            p += sprintf(p, "$1\r\nw\r\n");
+            e += k > 0 ? sprintf(e, " $w") : 0;
+        }
+
+        /* what follows is of the next reply */
+        sprintf(p, "$1\r\nx\r\n");
+        sprintf(e, ")");
+        check(text, expected);
     }
-
-    sprintf(e, ")");
-    check(text, expected);
 
     for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
         sprintf(text, "*3\r\n$1\r\na\r\n%s$1\r\na\r\n", broken[i]);
@@ -242,7 +279,7 @@ static void test_incomplete(void **state)
 static void test_broken(void **state)
 {
     static const char *const broken[] = {
-        "x\r\n", "\r\n", " +OK\r\n", "%1\r\n+a\r\n:1\r\n", "_\r\n", "#t\r\n",
+        "x\r\n", "\r\n", ":1\n\n", ":1\r\r", "*1\rx", "*1x\r\n", " +OK\r\n", "%1\r\n+a\r\n:1\r\n", "_\r\n", "#t\r\n",
         ",1.5\r\n", "+OK\n", "+\n", "-a\nb\r\n", ":\r\n", ":a\r\n", ":1a\r\n",
         ":1\n", ":1\rx", ":+1\r\n", ": 1\r\n", ":--1\r\n", ":1 \r\n",
         ":9223372036854775808\r\n", ":-9223372036854775809\r\n",
