@@ -153,6 +153,37 @@ subtest 'messages' => sub {
 };
 
 
+# Few are looked up in another way than many.
+subtest 'however many there are' => sub {
+    for my $count (1, 2, 7, 12, 13, 14, 15, 16, 17, 18, 30, 31, 400) {
+        someone();
+        $visitor->page('/');
+        settle($nginx, $redis);
+
+        my @order = sort { $a * 7919 % 1009 <=> $b * 7919 % 1009 } 1 .. $count;
+        remember('v', map { ("profile.f$_" => "v$_") } @order);
+        remember('s', map { ("shown:r$_" => $_) } @order);
+
+        holds($count, { (map { ("profile.f$_" => "v$_", "seen_session.r$_" => $_) }
+            1, int(($count + 1) / 2), $count), 'session.views' => { '$gte' => 2 },
+            'seen_session.r0' => 0, 'seen_session.r' . ($count + 1) => 0, 'visitor.visits' => 1,
+            %{ absent('profile.f0', 'profile.f', 'profile.f' . ($count + 1), 'profile.g1',
+                'profile.ff1') } }, '/', @here);
+    }
+};
+
+
+# What was taken out before the shop told what was in.
+subtest 'less than nothing in the cart' => sub {
+    someone();
+    $visitor->page('/');
+    settle($nginx, $redis);
+    remember('s', 'cart.value' => '-5', 'cart.items' => '-1', orders => '-1');
+    holds('as if empty', { 'cart.value' => 0, 'cart.items' => 0, 'session.orders' => -1 }, '/',
+        @here);
+};
+
+
 # A visitor who was never on a page but whose browser reports.
 subtest 'no page yet' => sub {
     someone();

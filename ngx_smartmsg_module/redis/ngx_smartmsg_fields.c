@@ -5,12 +5,26 @@
 #include "redis/ngx_smartmsg_fields.h"
 
 
-/* so few are sorted faster without a call for each comparison */
+/* so few are found faster one by one than by halves */
 
 #define NGX_SMARTMSG_FIELDS_FEW  16
 
+/* bytes of a spare block; none for tools that look for its ends */
 
+#if (NGX_DEBUG_PALLOC)
+#define NGX_SMARTMSG_FIELDS_BLOCK  0
+#else
+#define NGX_SMARTMSG_FIELDS_BLOCK  1024
+#endif
+
+
+static ngx_smartmsg_fields_t *ngx_smartmsg_fields_copy(smartmsg_resp_t *reply,
+    ngx_smartmsg_spare_t *spare, ngx_log_t *log);
+static ngx_smartmsg_fields_t *ngx_smartmsg_fields_alloc(size_t size,
+    ngx_smartmsg_spare_t *spare, ngx_log_t *log);
 static ngx_uint_t ngx_smartmsg_fields_check(smartmsg_resp_t *reply);
+static ngx_smartmsg_field_t *ngx_smartmsg_fields_find(
+    ngx_smartmsg_fields_t *fields, const u_char *name, size_t len);
 static void ngx_smartmsg_fields_sort(ngx_smartmsg_fields_t *fields);
 static int ngx_libc_cdecl ngx_smartmsg_fields_cmp(const void *one,
     const void *two);
@@ -18,19 +32,52 @@ static ngx_inline ngx_int_t ngx_smartmsg_fields_compare(const u_char *a,
     size_t alen, const u_char *b, size_t blen);
 
 
+ngx_smartmsg_fields_t *
+ngx_smartmsg_fields_create(smartmsg_resp_t *reply, ngx_log_t *log)
+{
+    ngx_smartmsg_fields_t  *fields;
+
+    fields = ngx_smartmsg_fields_copy(reply, NULL, log);
+
+    if (fields) {
+        ngx_smartmsg_fields_sort(fields);
+    }
+
+    return fields;
+}
+
+
+ngx_smartmsg_fields_t *
+ngx_smartmsg_fields_take(smartmsg_resp_t *reply, ngx_smartmsg_spare_t *spare,
+    ngx_log_t *log)
+{
+    ngx_smartmsg_fields_t  *fields;
+
+    fields = ngx_smartmsg_fields_copy(reply, spare, log);
+
+    if (fields && fields->nelts > NGX_SMARTMSG_FIELDS_FEW) {
+        ngx_smartmsg_fields_sort(fields);
+    }
+
+    return fields;
+}
+
+
 /*
  * The texts are copied at once, with the few bytes of the protocol that stand
  * between them.
  */
 
-ngx_smartmsg_fields_t *
-ngx_smartmsg_fields_create(smartmsg_resp_t *reply, ngx_log_t *log)
+static ngx_smartmsg_fields_t *
+ngx_smartmsg_fields_copy(smartmsg_resp_t *reply, ngx_smartmsg_spare_t *spare,
+    ngx_log_t *log)
 {
     char                   *text;
-    size_t                  size, head;
+    size_t                  size, total, head;
     u_char                 *p;
     ngx_uint_t              i, n;
     smartmsg_resp_t        *r, *last;
+    ngx_smartmsg_field_t   *field;
     ngx_smartmsg_fields_t  *fields;
 
     if (!ngx_smartmsg_fields_check(reply)) {
@@ -46,14 +93,15 @@ ngx_smartmsg_fields_create(smartmsg_resp_t *reply, ngx_log_t *log)
     text = n ? r->str : NULL;
     size = n ? last->str + last->len - text : 0;
 
-    fields = ngx_alloc(head + size, log);
+    fields = ngx_smartmsg_fields_alloc(head + size, spare, log);
     if (fields == NULL) {
         return NULL;
     }
 
-    fields->elts = (ngx_smartmsg_field_t *) (fields + 1);
+    field = (ngx_smartmsg_field_t *) (fields + 1);
+
+    fields->elts = field;
     fields->nelts = n;
-    fields->size = 0;
 
     p = (u_char *) fields + head;
 
@@ -61,19 +109,43 @@ ngx_smartmsg_fields_create(smartmsg_resp_t *reply, ngx_log_t *log)
         ngx_memcpy(p, text, size);
     }
 
-    for (i = 0; i < n; i++) {
-        fields->elts[i].name.data = p + (r->str - text);
-        fields->elts[i].name.len = r->len;
-        fields->size += r->len;
-        r++;
+    total = 0;
 
-        fields->elts[i].value.data = p + (r->str - text);
-        fields->elts[i].value.len = r->len;
-        fields->size += r->len;
-        r++;
+    for (i = 0; i < n; i++) {
+        field[i].name.data = p + (r[0].str - text);
+        field[i].name.len = r[0].len;
+
+        field[i].value.data = p + (r[1].str - text);
+        field[i].value.len = r[1].len;
+
+        total += r[0].len + r[1].len;
+        r += 2;
     }
 
-    ngx_smartmsg_fields_sort(fields);
+    fields->size = total;
+
+    return fields;
+}
+
+
+static ngx_smartmsg_fields_t *
+ngx_smartmsg_fields_alloc(size_t size, ngx_smartmsg_spare_t *spare,
+    ngx_log_t *log)
+{
+    ngx_smartmsg_fields_t  *fields;
+
+    if (spare == NULL || size > NGX_SMARTMSG_FIELDS_BLOCK) {
+        spare = NULL;
+        fields = ngx_alloc(size, log);
+
+    } else {
+        fields = ngx_smartmsg_spare_take_any(spare, NGX_SMARTMSG_FIELDS_BLOCK,
+                                             log);
+    }
+
+    if (fields) {
+        fields->spare = spare;
+    }
 
     return fields;
 }
@@ -82,9 +154,16 @@ ngx_smartmsg_fields_create(smartmsg_resp_t *reply, ngx_log_t *log)
 void
 ngx_smartmsg_fields_free(ngx_smartmsg_fields_t *fields)
 {
-    if (fields) {
-        ngx_free(fields);
+    if (fields == NULL) {
+        return;
     }
+
+    if (fields->spare) {
+        ngx_smartmsg_spare_give(fields->spare, fields);
+        return;
+    }
+
+    ngx_free(fields);
 }
 
 
@@ -92,12 +171,51 @@ ngx_int_t
 ngx_smartmsg_fields_get(ngx_smartmsg_fields_t *fields, const u_char *name,
     size_t len, ngx_str_t *value)
 {
+    ngx_smartmsg_field_t  *field, *last;
+
+    if (fields == NULL || len == 0) {
+        return NGX_DECLINED;
+    }
+
+    if (fields->nelts > NGX_SMARTMSG_FIELDS_FEW) {
+        field = ngx_smartmsg_fields_find(fields, name, len);
+
+        if (field == NULL) {
+            return NGX_DECLINED;
+        }
+
+        *value = field->value;
+        return NGX_OK;
+    }
+
+    last = fields->elts + fields->nelts;
+
+    for (field = fields->elts; field < last; field++) {
+
+        if (field->name.len == len && *field->name.data == *name
+            && ngx_memcmp(field->name.data, name, len) == 0)
+        {
+            *value = field->value;
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* in a sorted copy */
+
+static ngx_smartmsg_field_t *
+ngx_smartmsg_fields_find(ngx_smartmsg_fields_t *fields, const u_char *name,
+    size_t len)
+{
     ngx_int_t              rc;
     ngx_uint_t             low, high, mid;
     ngx_smartmsg_field_t  *field;
 
     low = 0;
-    high = fields ? fields->nelts : 0;
+    high = fields->nelts;
 
     while (low < high) {
         mid = low + (high - low) / 2;
@@ -106,8 +224,7 @@ ngx_smartmsg_fields_get(ngx_smartmsg_fields_t *fields, const u_char *name,
         rc = ngx_smartmsg_fields_compare(name, len, field->name.data,
                                          field->name.len);
         if (rc == 0) {
-            *value = field->value;
-            return NGX_OK;
+            return field;
         }
 
         if (rc < 0) {
@@ -118,7 +235,7 @@ ngx_smartmsg_fields_get(ngx_smartmsg_fields_t *fields, const u_char *name,
         }
     }
 
-    return NGX_DECLINED;
+    return NULL;
 }
 
 
@@ -170,32 +287,8 @@ ngx_smartmsg_fields_check(smartmsg_resp_t *reply)
 static void
 ngx_smartmsg_fields_sort(ngx_smartmsg_fields_t *fields)
 {
-    ngx_uint_t             i, k;
-    ngx_smartmsg_field_t   field, *elts;
-
-    elts = fields->elts;
-
-    if (fields->nelts > NGX_SMARTMSG_FIELDS_FEW) {
-        qsort(elts, fields->nelts, sizeof(ngx_smartmsg_field_t),
-              ngx_smartmsg_fields_cmp);
-        return;
-    }
-
-    for (i = 1; i < fields->nelts; i++) {
-        field = elts[i];
-
-        for (k = i;
-             k > 0
-             && ngx_smartmsg_fields_compare(field.name.data, field.name.len,
-                                            elts[k - 1].name.data,
-                                            elts[k - 1].name.len) < 0;
-             k--)
-        {
-            elts[k] = elts[k - 1];
-        }
-
-        elts[k] = field;
-    }
+    qsort(fields->elts, fields->nelts, sizeof(ngx_smartmsg_field_t),
+          ngx_smartmsg_fields_cmp);
 }
 
 

@@ -26,17 +26,31 @@ void *
 ngx_smartmsg_spare_take(ngx_smartmsg_spare_t *spare, size_t size,
     ngx_log_t *log)
 {
+    void  *block;
+
+    block = ngx_smartmsg_spare_take_any(spare, size, log);
+
+    if (block) {
+        ngx_memzero(block, size);
+    }
+
+    return block;
+}
+
+
+void *
+ngx_smartmsg_spare_take_any(ngx_smartmsg_spare_t *spare, size_t size,
+    ngx_log_t *log)
+{
     ngx_queue_t  *q;
 
     if (ngx_queue_empty(&spare->blocks)) {
-        return ngx_calloc(size, log);
+        return ngx_alloc(size, log);
     }
 
     q = ngx_queue_head(&spare->blocks);
     ngx_queue_remove(q);
     spare->n--;
-
-    ngx_memzero(q, size);
 
     return q;
 }

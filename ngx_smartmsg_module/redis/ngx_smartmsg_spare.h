@@ -28,6 +28,13 @@ void ngx_smartmsg_spare_init(ngx_smartmsg_spare_t *spare);
 void *ngx_smartmsg_spare_take(ngx_smartmsg_spare_t *spare, size_t size,
     ngx_log_t *log);
 
+/*
+ * The same with anything in it.
+ */
+
+void *ngx_smartmsg_spare_take_any(ngx_smartmsg_spare_t *spare, size_t size,
+    ngx_log_t *log);
+
 void ngx_smartmsg_spare_give(ngx_smartmsg_spare_t *spare, void *block);
 
 /*

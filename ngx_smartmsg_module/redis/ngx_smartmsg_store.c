@@ -46,8 +46,7 @@ static void ngx_smartmsg_store_read_visitor(void *data,
     smartmsg_resp_t *reply);
 static void ngx_smartmsg_store_read_done(ngx_smartmsg_store_read_t *read);
 static void ngx_smartmsg_store_read_posted(ngx_event_t *ev);
-static void ngx_smartmsg_store_clamp(ngx_smartmsg_fields_t *session,
-    const char *name);
+static void ngx_smartmsg_store_clamp(ngx_smartmsg_fields_t *session);
 static void ngx_smartmsg_store_free_read(ngx_smartmsg_store_read_t *read);
 static void ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_view_t *view, ngx_int_t *rc);
@@ -75,6 +74,7 @@ ngx_smartmsg_store_create(ngx_smartmsg_redis_t *redis, ngx_str_t *prefix,
     ngx_queue_init(&store->reads);
     ngx_queue_init(&store->waits);
     ngx_smartmsg_spare_init(&store->spare_reads);
+    ngx_smartmsg_spare_init(&store->spare_fields);
     ngx_smartmsg_spare_init(&store->spare_visits);
 
     return store;
@@ -98,6 +98,7 @@ ngx_smartmsg_store_free(ngx_smartmsg_store_t *store)
     ngx_smartmsg_store_free_waits(store);
 
     ngx_smartmsg_spare_free(&store->spare_reads);
+    ngx_smartmsg_spare_free(&store->spare_fields);
     ngx_smartmsg_spare_free(&store->spare_visits);
 
     ngx_free(store);
@@ -263,7 +264,8 @@ ngx_smartmsg_store_read_session(void *data, smartmsg_resp_t *reply)
     ngx_smartmsg_store_read_t *read = data;
 
     read->session_ticket = NULL;
-    read->session = ngx_smartmsg_fields_create(reply, read->store->log);
+    read->session = ngx_smartmsg_fields_take(reply, &read->store->spare_fields,
+                                             read->store->log);
 
     ngx_smartmsg_store_read_done(read);
 }
@@ -275,7 +277,8 @@ ngx_smartmsg_store_read_visitor(void *data, smartmsg_resp_t *reply)
     ngx_smartmsg_store_read_t *read = data;
 
     read->visitor_ticket = NULL;
-    read->visitor = ngx_smartmsg_fields_create(reply, read->store->log);
+    read->visitor = ngx_smartmsg_fields_take(reply, &read->store->spare_fields,
+                                             read->store->log);
 
     ngx_smartmsg_store_read_done(read);
 }
@@ -315,8 +318,7 @@ ngx_smartmsg_store_read_posted(ngx_event_t *ev)
         read->session = NULL;
         read->visitor = NULL;
 
-        ngx_smartmsg_store_clamp(session, "cart.value");
-        ngx_smartmsg_store_clamp(session, "cart.items");
+        ngx_smartmsg_store_clamp(session);
     }
 
     cb = read->cb;
@@ -333,20 +335,26 @@ ngx_smartmsg_store_read_posted(ngx_event_t *ev)
  */
 
 static void
-ngx_smartmsg_store_clamp(ngx_smartmsg_fields_t *session, const char *name)
+ngx_smartmsg_store_clamp(ngx_smartmsg_fields_t *session)
 {
-    size_t                 len;
     ngx_uint_t             i;
     ngx_smartmsg_field_t  *field;
-
-    len = ngx_strlen(name);
 
     for (i = 0; i < session->nelts; i++) {
         field = &session->elts[i];
 
-        if (field->name.len == len
-            && ngx_memcmp(field->name.data, name, len) == 0
-            && field->value.len && field->value.data[0] == '-')
+        if (field->value.len == 0 || field->value.data[0] != '-') {
+            continue;
+        }
+
+        if ((field->name.len == sizeof("cart.value") - 1
+             && ngx_memcmp(field->name.data, "cart.value",
+                           sizeof("cart.value") - 1)
+                == 0)
+            || (field->name.len == sizeof("cart.items") - 1
+                && ngx_memcmp(field->name.data, "cart.items",
+                              sizeof("cart.items") - 1)
+                   == 0))
         {
             ngx_str_set(&field->value, "0");
         }

@@ -24,8 +24,9 @@ struct ngx_smartmsg_store_s {
     ngx_queue_t                     reads;
     ngx_queue_t                     waits;
 
-    /* blocks that the next reads and views are made of */
+    /* blocks that the next reads, their answers and views are made of */
     ngx_smartmsg_spare_t            spare_reads;
+    ngx_smartmsg_spare_t            spare_fields;
     ngx_smartmsg_spare_t            spare_visits;
 };
 
