@@ -255,6 +255,7 @@ typedef struct {
     ngx_smartmsg_store_read_t   *read;
     ngx_smartmsg_fields_t       *session;
     ngx_smartmsg_fields_t       *profile;
+    double                       views;     /* of the session; 0: none */
     ngx_smartmsg_field_t        *entry;     /* of a session that begins here */
     ngx_uint_t                   nentry;
     smartmsg_value_t            *values;    /* facts by slot */

@@ -367,6 +367,7 @@ ngx_smartmsg_read_handler(void *data, ngx_smartmsg_fields_t *session,
     ctx->profile = profile;
     ctx->ready = 1;
     ctx->failed = (session == NULL || profile == NULL);
+    ctx->views = ngx_smartmsg_session_number(ctx, "views");
 
     ngx_smartmsg_view(ctx);
     ngx_smartmsg_resume(ctx);

@@ -84,11 +84,7 @@ ngx_smartmsg_session_number(ngx_smartmsg_ctx_t *ctx, const char *name)
 double
 ngx_smartmsg_session_views(ngx_smartmsg_ctx_t *ctx)
 {
-    double  views;
-
-    views = ngx_smartmsg_session_number(ctx, "views");
-
-    return (ctx->again && views >= 1) ? views : views + 1;
+    return (ctx->again && ctx->views >= 1) ? ctx->views : ctx->views + 1;
 }
 
 
@@ -112,7 +108,7 @@ ngx_smartmsg_visits(ngx_smartmsg_ctx_t *ctx)
 ngx_uint_t
 ngx_smartmsg_session_is_new(ngx_smartmsg_ctx_t *ctx)
 {
-    return ngx_smartmsg_session_number(ctx, "views") < 1;
+    return ctx->views < 1;
 }
 
 
