@@ -356,10 +356,42 @@ static smartmsg_verdict_t eval_rest(const smartmsg_facts_t *facts,
     }
 }
 
+/*
+ * Whether the test, the first of a condition, does not hold, as far as that is
+ * seen at a glance: the fact is known, and a text of another length, or a
+ * number that is too large or too small.
+ */
+static inline bool fails(const smartmsg_facts_t *facts,
+    const smartmsg_node_t *node)
+{
+    const smartmsg_value_t *subject;
+
+    if (node->slot >= facts->n || !facts->known[node->slot]) {
+        return false;
+    }
+
+    subject = &facts->values[node->slot];
+
+    if (node->op == SMARTMSG_OP_IS_STRING) {
+        return subject->type == SMARTMSG_STRING
+               && subject->u.string.len != node->u.value.u.string.len;
+    }
+
+    return node->op == SMARTMSG_OP_ORDER && subject->type == SMARTMSG_NUMBER
+           && node->u.value.type == SMARTMSG_NUMBER
+           && !order_holds(node->cmp, subject->u.number,
+                           node->u.value.u.number);
+}
+
 smartmsg_verdict_t smartmsg_condition_eval(
     const smartmsg_condition_t *condition, const smartmsg_facts_t *facts)
 {
     static const smartmsg_value_t none = { .type = SMARTMSG_MISSING };
+
+    /* most conditions fail, and most of them with their first test */
+    if (condition->nodes[0].below > 0 && fails(facts, &condition->nodes[1])) {
+        return SMARTMSG_NO;
+    }
 
     return eval_all(facts, condition->nodes, &none);
 }

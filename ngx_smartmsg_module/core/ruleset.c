@@ -361,17 +361,28 @@ static smartmsg_rules_t rules_for(smartmsg_ruleset_t *set,
                                       context->facts);
 }
 
-/* Whether it can be said at once that the rule has no message. */
-static bool is_out(const smartmsg_asked_t *asked, bool forced,
-                   const smartmsg_context_t *context, int64_t now)
+/*
+ * The next rule of which it cannot be said at once that it has no message, and
+ * none of these kinds; end if there is none.
+ */
+static const smartmsg_asked_t *next_rule(const smartmsg_asked_t *asked,
+                                         const smartmsg_asked_t *end,
+                                         smartmsg_trigger_set_t kinds,
+                                         const smartmsg_facts_t *facts,
+                                         bool forced, int64_t now)
 {
-    if (asked->seasonal && !smartmsg_rule_in_season(asked->rule, now)) {
-        return true;
+    for (; asked < end; asked++) {
+        if ((asked->kinds & kinds) != 0
+            && (!asked->seasonal || smartmsg_rule_in_season(asked->rule, now))
+            && (asked->gate == NULL || forced
+                || smartmsg_condition_eval(asked->gate, facts)
+                   == SMARTMSG_YES))
+        {
+            break;
+        }
     }
 
-    return asked->gate != NULL && !forced
-           && smartmsg_condition_eval(asked->gate, context->facts)
-              != SMARTMSG_YES;
+    return asked;
 }
 
 /* A fact that is a number, rounded down; 0 if it is none or there is no slot. */
@@ -430,6 +441,7 @@ void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
     smartmsg_context_t inner = *context;
     smartmsg_trigger_set_t free_kinds = set->kinds;
     smartmsg_rules_t rules = rules_for(set, context);
+    const smartmsg_asked_t *end = rules.list + rules.n;
     bool forced = is_forced(context);
 
     decision->set = NULL;
@@ -437,19 +449,21 @@ void smartmsg_ruleset_decide(smartmsg_ruleset_t *set,
     inner.resolve = smartmsg_ruleset_resolve;
     inner.resolve_data = set;
 
-    for (size_t i = 0; i < rules.n && free_kinds != 0; i++) {
-        const smartmsg_rule_t *rule = rules.list[i].rule;
+    for (const smartmsg_asked_t *asked = rules.list; free_kinds != 0;
+         asked++)
+    {
         smartmsg_str_t variation;
 
-        if ((rules.list[i].kinds & free_kinds) == 0
-            || is_out(&rules.list[i], forced, context, now))
-        {
-            continue;
+        asked = next_rule(asked, end, free_kinds, context->facts, forced, now);
+
+        if (asked == end) {
+            break;
         }
 
+        const smartmsg_rule_t *rule = asked->rule;
+
         /* what was asked of an unknown visitor must show once more */
-        inner.holds = forced || context->personal != NULL
-                      ? NULL : rules.list[i].gate;
+        inner.holds = forced || context->personal != NULL ? NULL : asked->gate;
 
         const smartmsg_message_t *message = ask(rule, &inner, &variation);
 
