@@ -219,6 +219,83 @@ static void test_known(void **state)
     smartmsg_names_destroy(probe.names);
 }
 
+static const smartmsg_value_t *never_asked(void *data, uint32_t slot)
+{
+    (void) data;
+    fail_msg("slot %u is known", slot);
+    return NULL;
+}
+
+/* The same from one object of attributes and from facts that are all known. */
+static void check_ways(const char *text, const char *attributes)
+{
+    smartmsg_names_t *names = smartmsg_names_create();
+    smartmsg_condition_t *condition = compile(text, names, true, NULL, NULL);
+    json_t *json = parse(attributes);
+    smartmsg_value_t values[4];
+    unsigned char known[4] = { 1, 1, 1, 1 };
+    smartmsg_json_facts_t from;
+    smartmsg_facts_t facts = smartmsg_json_facts(&from, names, json);
+    smartmsg_facts_t ready = { .get = never_asked, .values = values,
+                               .known = known,
+                               .n = smartmsg_names_count(names) };
+
+    assert_non_null(condition);
+    assert_true(ready.n <= 4);
+
+    for (uint32_t slot = 0; slot < ready.n; slot++) {
+        values[slot] = smartmsg_value_at(json, smartmsg_names_name(names,
+                                                                   slot));
+    }
+
+    if (smartmsg_condition_eval(condition, &facts)
+        != smartmsg_condition_eval(condition, &ready))
+    {
+        fail_msg("%s of %s depends on who asks", text, attributes);
+    }
+
+    smartmsg_condition_free(condition);
+    json_decref(json);
+    smartmsg_names_destroy(names);
+}
+
+static void test_ways(void **state)
+{
+    static const char *const tests[] = {
+        "%s", "{\"$eq\":%s}", "{\"$ne\":%s}", "{\"$lt\":%s}", "{\"$lte\":%s}",
+        "{\"$gt\":%s}", "{\"$gte\":%s}", "{\"$in\":[%s]}", "{\"$nin\":[%s]}"
+    };
+    static const char *const values[] = {
+        "0", "1", "-1", "10", "2.5", "\"\"", "\"a\"", "\"b\"", "\"ab\"", "\"10\"",
+        "true", "null", "[1]"
+    };
+    const size_t n = sizeof(values) / sizeof(*values);
+    char test[64], text[256], attributes[64];
+
+    (void) state;
+
+    for (size_t i = 0; i < 9 * n * n; i++) {
+        snprintf(attributes, sizeof(attributes), "{\"a\":%s,\"b\":1}",
+                 values[i % n]);
+
+        if (strcmp(values[i / n % n], "[1]") == 0) {
+            continue;
+        }
+
+        snprintf(test, sizeof(test), tests[i / n / n], values[i / n % n]);
+        snprintf(text, sizeof(text), "{\"a\":%s}", test);
+        check_ways(text, attributes);
+        snprintf(text, sizeof(text), "{\"a\":%s,\"b\":{\"$gte\":1}}", test);
+        check_ways(text, attributes);
+        snprintf(text, sizeof(text), "{\"$or\":[{\"a\":%s},{\"b\":2}]}", test);
+        check_ways(text, attributes);
+        snprintf(text, sizeof(text), "{\"$not\":{\"a\":%s}}", test);
+        check_ways(text, attributes);
+    }
+
+    check_ways("{}", "{}");
+}
+
 static void test_slots(void **state)
 {
     smartmsg_names_t *names = smartmsg_names_create();
@@ -527,6 +604,7 @@ int main(void)
         cmocka_unit_test(test_lazy),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_known),
+        cmocka_unit_test(test_ways),
         cmocka_unit_test(test_slots),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_saved_group_errors),
