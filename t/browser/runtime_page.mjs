@@ -62,8 +62,9 @@ test('the overlays are asked for when the page has loaded, and once', armed, asy
     assert.deepEqual(asked, [stand.scriptUrl]);
     await route.continue();
   });
+  const answered = page.waitForResponse((response) => response.url().endsWith(stand.uiUrl));
   await open();
-  await page.waitForResponse((response) => response.url().endsWith(stand.uiUrl));
+  await answered;
   await leaveUntilShown(page);
   assert.deepEqual(asked, [stand.scriptUrl, stand.uiUrl]);
 });
