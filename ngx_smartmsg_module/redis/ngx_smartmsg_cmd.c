@@ -9,13 +9,17 @@
 #define NGX_SMARTMSG_CMD_MAX_NUM  1e15
 
 
+static ngx_int_t ngx_smartmsg_cmd_send(ngx_smartmsg_cmd_t *cmd,
+    ngx_smartmsg_redis_t *redis, ngx_smartmsg_redis_reply_pt cb, void *data,
+    ngx_uint_t lazy, ngx_smartmsg_redis_ticket_t **ticket);
+
+
 void
 ngx_smartmsg_cmd(ngx_smartmsg_cmd_t *cmd, const char *name)
 {
     cmd->argc = 0;
     cmd->last = cmd->buf;
     cmd->overflow = 0;
-    cmd->lazy = 0;
 
     ngx_smartmsg_cmd_text(cmd, name);
 }
@@ -124,9 +128,7 @@ ngx_smartmsg_cmd_take(ngx_smartmsg_cmd_t *cmd, size_t len)
 ngx_int_t
 ngx_smartmsg_cmd_write(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_redis_t *redis)
 {
-    cmd->lazy = 1;
-
-    return ngx_smartmsg_cmd_query(cmd, redis, NULL, NULL, NULL);
+    return ngx_smartmsg_cmd_send(cmd, redis, NULL, NULL, 1, NULL);
 }
 
 
@@ -135,11 +137,20 @@ ngx_smartmsg_cmd_query(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_redis_t *redis,
     ngx_smartmsg_redis_reply_pt cb, void *data,
     ngx_smartmsg_redis_ticket_t **ticket)
 {
+    return ngx_smartmsg_cmd_send(cmd, redis, cb, data, 0, ticket);
+}
+
+
+static ngx_int_t
+ngx_smartmsg_cmd_send(ngx_smartmsg_cmd_t *cmd, ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data, ngx_uint_t lazy,
+    ngx_smartmsg_redis_ticket_t **ticket)
+{
     if (cmd->overflow) {
         return NGX_ERROR;
     }
 
-    return ngx_smartmsg_redis_command(redis, cb, data, cmd->lazy, cmd->argc,
+    return ngx_smartmsg_redis_command(redis, cb, data, lazy, cmd->argc,
                                       cmd->argv, cmd->argvlen, ticket);
 }
 

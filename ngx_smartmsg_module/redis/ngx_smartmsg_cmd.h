@@ -34,9 +34,6 @@ typedef struct {
     u_char                        buf[NGX_SMARTMSG_CMD_SIZE];
 
     unsigned                      overflow:1;
-
-    /* may be set for a command with a callback; others are lazy anyway */
-    unsigned                      lazy:1;
 } ngx_smartmsg_cmd_t;
 
 
@@ -75,7 +72,7 @@ void ngx_smartmsg_cmd_fmt(ngx_smartmsg_cmd_t *cmd, const char *fmt, ...);
 u_char *ngx_smartmsg_cmd_take(ngx_smartmsg_cmd_t *cmd, size_t len);
 
 /*
- * Sends it: without or with a callback.  Results are those of
+ * Sends it: without a callback, lazily, or with one.  Results are those of
  * ngx_smartmsg_redis_command(), and NGX_ERROR for a command that was too
  * long.  The command may be started anew afterwards.
  */

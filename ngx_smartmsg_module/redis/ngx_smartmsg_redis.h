@@ -127,6 +127,26 @@ ngx_int_t ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
     ngx_smartmsg_redis_ticket_t **ticket);
 
 /*
+ * The same for a group of commands whose text, in Redis' protocol, the caller
+ * has: first "writes" of them that nobody waits for, then "queries" to whose
+ * replies cb is called, one by one and in their order; one of both at least.
+ * The ticket is that of the group, and valid until cb has been entered for
+ * the last time.  "name", a literal, stands for the group in the log.
+ */
+
+typedef struct {
+    u_char                       *data;
+    size_t                        len;
+    ngx_uint_t                    writes;
+    ngx_uint_t                    queries;
+    const char                   *name;
+} ngx_smartmsg_redis_group_t;
+
+ngx_int_t ngx_smartmsg_redis_group(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data, ngx_uint_t lazy,
+    ngx_smartmsg_redis_group_t *group, ngx_smartmsg_redis_ticket_t **ticket);
+
+/*
  * Takes in the replies that have come already, perhaps that to this command,
  * for a caller who would have to wait until the event loop gets to them.
  * Does nothing within callbacks.

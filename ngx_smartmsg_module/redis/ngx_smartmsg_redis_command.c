@@ -1,6 +1,6 @@
 /*
- * Commands on a connection: a ticket for each one, from the call until its
- * reply.
+ * Commands on a connection: a ticket for each one, or for a group of them,
+ * from the call until the last reply.
  */
 
 #include "redis/ngx_smartmsg_redis_internal.h"
@@ -20,16 +20,25 @@
 #define NGX_SMARTMSG_REDIS_ARGUMENT  (1 + NGX_SIZE_T_LEN + 2 + 2)
 
 
+static ngx_uint_t ngx_smartmsg_redis_takes(ngx_smartmsg_redis_t *redis,
+    const char *name);
 static ngx_uint_t ngx_smartmsg_redis_full(ngx_smartmsg_redis_t *redis);
 static ngx_int_t ngx_smartmsg_redis_append(ngx_smartmsg_redis_t *redis,
     int argc, const char **argv, const size_t *argvlen);
 static u_char *ngx_smartmsg_redis_number(u_char *p, u_char sign, size_t n);
 static ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_ticket(
     ngx_smartmsg_redis_t *redis);
+static void ngx_smartmsg_redis_await(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_ticket_t *ticket, ngx_smartmsg_redis_reply_pt cb,
+    void *data, const char *name);
+static void ngx_smartmsg_redis_leave(ngx_smartmsg_redis_t *redis,
+    ngx_uint_t lazy);
 static ngx_smartmsg_redis_ticket_t *ngx_smartmsg_redis_oldest(
     ngx_smartmsg_redis_t *redis);
 static void ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
     smartmsg_resp_t *reply);
+static void ngx_smartmsg_redis_forget(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_ticket_t *ticket);
 
 
 ngx_int_t
@@ -41,23 +50,9 @@ ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
     ngx_int_t                     rc;
     ngx_smartmsg_redis_ticket_t  *t;
 
-    if (redis->state == NGX_SMARTMSG_REDIS_IDLE && !redis->closing) {
-        ngx_smartmsg_redis_start(redis);
-    }
-
     rc = NGX_DECLINED;
 
-    if (!ngx_smartmsg_redis_ready(redis) || redis->closing) {
-        goto refused;
-    }
-
-    if (ngx_smartmsg_redis_full(redis)) {
-
-        if (redis->state == NGX_SMARTMSG_REDIS_READY) {
-            ngx_smartmsg_redis_complain(redis, "too many commands in flight",
-                                        argv[0]);
-        }
-
+    if (!ngx_smartmsg_redis_takes(redis, argv[0])) {
         goto refused;
     }
 
@@ -67,13 +62,7 @@ ngx_smartmsg_redis_command(ngx_smartmsg_redis_t *redis,
         goto refused;
     }
 
-    if (redis->state == NGX_SMARTMSG_REDIS_READY) {
-        ngx_smartmsg_redis_flush(redis, lazy);
-
-        if (!redis->timer.timer_set) {
-            ngx_add_timer(&redis->timer, redis->conf->timeout);
-        }
-    }
+    ngx_smartmsg_redis_leave(redis, lazy);
 
     if (ticket) {
         *ticket = t;
@@ -86,6 +75,55 @@ refused:
     if (cb == NULL) {
         redis->lost++;
     }
+
+    return rc;
+}
+
+
+ngx_int_t
+ngx_smartmsg_redis_group(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data, ngx_uint_t lazy,
+    ngx_smartmsg_redis_group_t *group, ngx_smartmsg_redis_ticket_t **ticket)
+{
+    ngx_int_t                     rc;
+    ngx_buf_t                    *out;
+    ngx_smartmsg_redis_ticket_t  *t;
+
+    rc = NGX_DECLINED;
+
+    if (!ngx_smartmsg_redis_takes(redis, group->name)) {
+        goto refused;
+    }
+
+    rc = NGX_ERROR;
+    out = &redis->out;
+
+    if (ngx_smartmsg_redis_room(redis, out, group->len) != NGX_OK) {
+        goto refused;
+    }
+
+    t = ngx_smartmsg_redis_ticket(redis);
+    if (t == NULL) {
+        goto refused;
+    }
+
+    out->last = ngx_cpymem(out->last, group->data, group->len);
+
+    t->unheard = group->writes;
+    t->heard = group->queries;
+
+    ngx_smartmsg_redis_await(redis, t, cb, data, group->name);
+    ngx_smartmsg_redis_leave(redis, lazy);
+
+    if (ticket) {
+        *ticket = t;
+    }
+
+    return NGX_OK;
+
+refused:
+
+    redis->lost += group->writes;
 
     return rc;
 }
@@ -108,16 +146,10 @@ ngx_smartmsg_redis_ask(ngx_smartmsg_redis_t *redis,
         return NULL;
     }
 
-    ticket->redis = redis;
-    ticket->cb = cb;
-    ticket->data = data;
-    ticket->sent = ngx_current_msec;
-    ticket->writes = redis->writes;
-    ticket->name = argv[0];
-    ticket->cancelled = 0;
+    ticket->unheard = (cb == NULL);
+    ticket->heard = (cb != NULL);
 
-    ngx_queue_insert_tail(&redis->inflight, &ticket->queue);
-    redis->ninflight++;
+    ngx_smartmsg_redis_await(redis, ticket, cb, data, argv[0]);
 
     return ticket;
 }
@@ -185,6 +217,32 @@ ngx_smartmsg_redis_error(smartmsg_resp_t *reply)
 
     return reply->type == SMARTMSG_RESP_ERROR ? reply->str
                                               : "unexpected reply";
+}
+
+
+/* whether a command may be sent now */
+
+static ngx_uint_t
+ngx_smartmsg_redis_takes(ngx_smartmsg_redis_t *redis, const char *name)
+{
+    if (redis->state == NGX_SMARTMSG_REDIS_IDLE && !redis->closing) {
+        ngx_smartmsg_redis_start(redis);
+    }
+
+    if (!ngx_smartmsg_redis_ready(redis) || redis->closing) {
+        return 0;
+    }
+
+    if (!ngx_smartmsg_redis_full(redis)) {
+        return 1;
+    }
+
+    if (redis->state == NGX_SMARTMSG_REDIS_READY) {
+        ngx_smartmsg_redis_complain(redis, "too many commands in flight",
+                                    name);
+    }
+
+    return 0;
 }
 
 
@@ -282,7 +340,44 @@ ngx_smartmsg_redis_ticket(ngx_smartmsg_redis_t *redis)
 }
 
 
-/* takes it out of the queue; NULL: nothing is in flight */
+/* behind the commands, whose text is in the buffer */
+
+static void
+ngx_smartmsg_redis_await(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_ticket_t *ticket, ngx_smartmsg_redis_reply_pt cb,
+    void *data, const char *name)
+{
+    ticket->redis = redis;
+    ticket->cb = cb;
+    ticket->data = data;
+    ticket->sent = ngx_current_msec;
+    ticket->writes = redis->writes;
+    ticket->name = name;
+    ticket->cancelled = 0;
+
+    ngx_queue_insert_tail(&redis->inflight, &ticket->queue);
+    redis->ninflight += ticket->unheard + ticket->heard;
+}
+
+
+/* what is held back leaves when the server has answered */
+
+static void
+ngx_smartmsg_redis_leave(ngx_smartmsg_redis_t *redis, ngx_uint_t lazy)
+{
+    if (redis->state != NGX_SMARTMSG_REDIS_READY) {
+        return;
+    }
+
+    ngx_smartmsg_redis_flush(redis, lazy);
+
+    if (!redis->timer.timer_set) {
+        ngx_add_timer(&redis->timer, redis->conf->timeout);
+    }
+}
+
+
+/* NULL: nothing is in flight */
 
 static ngx_smartmsg_redis_ticket_t *
 ngx_smartmsg_redis_oldest(ngx_smartmsg_redis_t *redis)
@@ -294,8 +389,6 @@ ngx_smartmsg_redis_oldest(ngx_smartmsg_redis_t *redis)
     }
 
     q = ngx_queue_head(&redis->inflight);
-    ngx_queue_remove(q);
-    redis->ninflight--;
 
     return ngx_queue_data(q, ngx_smartmsg_redis_ticket_t, queue);
 }
@@ -357,6 +450,8 @@ ngx_smartmsg_redis_fail(ngx_smartmsg_redis_t *redis)
 }
 
 
+/* one command of a ticket, and with the last one the ticket */
+
 static void
 ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
     smartmsg_resp_t *reply)
@@ -366,17 +461,44 @@ ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
     ngx_smartmsg_redis_reply_pt   cb;
 
     redis = ticket->redis;
-    cb = ticket->cancelled ? NULL : ticket->cb;
+    redis->ninflight--;
+
+    cb = NULL;
     data = ticket->data;
 
-    if (ticket->cb == NULL) {
+    if (ticket->unheard) {
+        ticket->unheard--;
+
         if (reply == NULL) {
             redis->lost++;
 
         } else if (reply->type == SMARTMSG_RESP_ERROR) {
             ngx_smartmsg_redis_complain(redis, reply->str, ticket->name);
         }
+
+    } else {
+        ticket->heard--;
+
+        if (!ticket->cancelled) {
+            cb = ticket->cb;
+        }
     }
+
+    if (ticket->unheard + ticket->heard == 0) {
+        ngx_smartmsg_redis_forget(redis, ticket);
+    }
+
+    if (cb) {
+        cb(data, reply);
+    }
+}
+
+
+static void
+ngx_smartmsg_redis_forget(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_ticket_t *ticket)
+{
+    ngx_queue_remove(&ticket->queue);
 
     if (redis->nspare < NGX_SMARTMSG_REDIS_SPARE) {
         ngx_queue_insert_head(&redis->spare, &ticket->queue);
@@ -384,10 +506,6 @@ ngx_smartmsg_redis_finish(ngx_smartmsg_redis_ticket_t *ticket,
 
     } else {
         ngx_free(ticket);
-    }
-
-    if (cb) {
-        cb(data, reply);
     }
 }
 

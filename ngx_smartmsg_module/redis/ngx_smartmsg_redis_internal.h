@@ -45,7 +45,10 @@ struct ngx_smartmsg_redis_s {
     /* index of the address in use */
     ngx_uint_t                      addr;
 
-    /* of commands without an answer yet, oldest first; and old ones */
+    /*
+     * Tickets of commands without an answer yet, oldest first, and how many
+     * commands these are; and old tickets
+     */
     ngx_queue_t                     inflight;
     ngx_uint_t                      ninflight;
     ngx_queue_t                     spare;
@@ -129,6 +132,10 @@ struct ngx_smartmsg_redis_ticket_s {
 
     ngx_smartmsg_redis_reply_pt     cb;
     void                           *data;
+
+    /* replies to come: those that nobody waits for, then those for cb */
+    ngx_uint_t                      unheard;
+    ngx_uint_t                      heard;
 
     /* ngx_current_msec of the sending */
     ngx_msec_t                      sent;

@@ -1,5 +1,5 @@
 /*
- * Sessions and visitors: reading them, and counting page views and visits.
+ * Sessions and visitors: reading them, and how commands about them begin.
  */
 
 #include "redis/ngx_smartmsg_store_internal.h"
@@ -14,46 +14,21 @@ struct ngx_smartmsg_store_read_s {
     ngx_smartmsg_store_read_pt      cb;
     void                           *data;
 
-    ngx_smartmsg_redis_ticket_t    *session_ticket;
-    ngx_smartmsg_redis_ticket_t    *visitor_ticket;
+    /* NULL: there are no replies to come any more */
+    ngx_smartmsg_redis_ticket_t    *ticket;
+
     ngx_smartmsg_fields_t          *session;
     ngx_smartmsg_fields_t          *visitor;
+    unsigned                        has_session:1;
 
     ngx_event_t                     posted;
 };
 
 
-/* a page view of which Redis has to say whether it begins a visit */
-
-typedef struct {
-    ngx_smartmsg_store_t           *store;
-
-    ngx_str_t                       visitor;
-    u_char                          id[NGX_SMARTMSG_VISITOR_LEN];
-    time_t                          now;
-    time_t                          ttl;
-
-    /* replies to come, one or two */
-    ngx_uint_t                      pending;
-
-    unsigned                        begins:1;
-} ngx_smartmsg_store_visit_t;
-
-
-static void ngx_smartmsg_store_read_session(void *data,
-    smartmsg_resp_t *reply);
-static void ngx_smartmsg_store_read_visitor(void *data,
-    smartmsg_resp_t *reply);
-static void ngx_smartmsg_store_read_done(ngx_smartmsg_store_read_t *read);
+static void ngx_smartmsg_store_read_reply(void *data, smartmsg_resp_t *reply);
 static void ngx_smartmsg_store_read_posted(ngx_event_t *ev);
 static void ngx_smartmsg_store_clamp(ngx_smartmsg_fields_t *session);
 static void ngx_smartmsg_store_free_read(ngx_smartmsg_store_read_t *read);
-static void ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_view_t *view, ngx_int_t *rc);
-static void ngx_smartmsg_store_view_fields(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_view_t *view, ngx_int_t *rc);
-static void ngx_smartmsg_store_visit_reply(void *data, smartmsg_resp_t *reply);
-static void ngx_smartmsg_store_count_visit(ngx_smartmsg_store_visit_t *visit);
 
 
 ngx_smartmsg_store_t *
@@ -76,6 +51,13 @@ ngx_smartmsg_store_create(ngx_smartmsg_redis_t *redis, ngx_str_t *prefix,
     ngx_smartmsg_spare_init(&store->spare_reads);
     ngx_smartmsg_spare_init(&store->spare_fields);
     ngx_smartmsg_spare_init(&store->spare_visits);
+
+    ngx_smartmsg_prepare(&store->read, "HGETALL", 1);
+    ngx_smartmsg_prepare_key(&store->read, prefix, 's');
+    ngx_smartmsg_prepare(&store->read, "HGETALL", 1);
+    ngx_smartmsg_prepare_key(&store->read, prefix, 'v');
+
+    ngx_smartmsg_store_prepare_views(store);
 
     return store;
 }
@@ -179,8 +161,11 @@ ngx_smartmsg_store_read_t *
 ngx_smartmsg_store_read(ngx_smartmsg_store_t *store, ngx_str_t *visitor,
     ngx_smartmsg_store_read_pt cb, void *data)
 {
-    ngx_smartmsg_cmd_t          cmd;
     ngx_smartmsg_store_read_t  *read;
+
+    if (visitor->len != NGX_SMARTMSG_VISITOR_LEN) {
+        return NULL;
+    }
 
     read = ngx_smartmsg_spare_take(&store->spare_reads,
                                    sizeof(ngx_smartmsg_store_read_t),
@@ -199,25 +184,14 @@ ngx_smartmsg_store_read(ngx_smartmsg_store_t *store, ngx_str_t *visitor,
 
     ngx_queue_insert_tail(&store->reads, &read->queue);
 
-    ngx_smartmsg_store_cmd(&cmd, store, "HGETALL", visitor, 's');
+    ngx_smartmsg_prepared_visitor(&store->read, visitor->data);
 
-    if (ngx_smartmsg_cmd_query(&cmd, store->redis,
-                               ngx_smartmsg_store_read_session, read,
-                               &read->session_ticket)
+    if (ngx_smartmsg_prepared_send(&store->read, store->redis,
+                                   ngx_smartmsg_store_read_reply, read, 0,
+                                   &read->ticket)
         != NGX_OK)
     {
         ngx_smartmsg_store_free_read(read);
-        return NULL;
-    }
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HGETALL", visitor, 'v');
-
-    if (ngx_smartmsg_cmd_query(&cmd, store->redis,
-                               ngx_smartmsg_store_read_visitor, read,
-                               &read->visitor_ticket)
-        != NGX_OK)
-    {
-        ngx_smartmsg_store_cancel(read);
         return NULL;
     }
 
@@ -228,8 +202,8 @@ ngx_smartmsg_store_read(ngx_smartmsg_store_t *store, ngx_str_t *visitor,
 ngx_int_t
 ngx_smartmsg_store_poll(ngx_smartmsg_store_read_t *read)
 {
-    if (read->visitor_ticket) {
-        ngx_smartmsg_redis_poll(read->visitor_ticket);
+    if (read->ticket) {
+        ngx_smartmsg_redis_poll(read->ticket);
     }
 
     if (!read->posted.posted) {
@@ -246,12 +220,8 @@ ngx_smartmsg_store_poll(ngx_smartmsg_store_read_t *read)
 void
 ngx_smartmsg_store_cancel(ngx_smartmsg_store_read_t *read)
 {
-    if (read->session_ticket) {
-        ngx_smartmsg_redis_cancel(read->session_ticket);
-    }
-
-    if (read->visitor_ticket) {
-        ngx_smartmsg_redis_cancel(read->visitor_ticket);
+    if (read->ticket) {
+        ngx_smartmsg_redis_cancel(read->ticket);
     }
 
     ngx_smartmsg_store_free_read(read);
@@ -259,41 +229,28 @@ ngx_smartmsg_store_cancel(ngx_smartmsg_store_read_t *read)
 
 
 static void
-ngx_smartmsg_store_read_session(void *data, smartmsg_resp_t *reply)
+ngx_smartmsg_store_read_reply(void *data, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_store_read_t *read = data;
 
-    read->session_ticket = NULL;
-    read->session = ngx_smartmsg_fields_take(reply, &read->store->spare_fields,
-                                             read->store->log);
+    ngx_smartmsg_store_t   *store;
+    ngx_smartmsg_fields_t  *fields;
 
-    ngx_smartmsg_store_read_done(read);
-}
+    store = read->store;
+    fields = ngx_smartmsg_fields_take(reply, &store->spare_fields, store->log);
 
-
-static void
-ngx_smartmsg_store_read_visitor(void *data, smartmsg_resp_t *reply)
-{
-    ngx_smartmsg_store_read_t *read = data;
-
-    read->visitor_ticket = NULL;
-    read->visitor = ngx_smartmsg_fields_take(reply, &read->store->spare_fields,
-                                             read->store->log);
-
-    ngx_smartmsg_store_read_done(read);
-}
-
-
-static void
-ngx_smartmsg_store_read_done(ngx_smartmsg_store_read_t *read)
-{
-    if (read->session_ticket || read->visitor_ticket
-        || ngx_smartmsg_redis_closing(read->store->redis))
-    {
+    if (!read->has_session) {
+        read->has_session = 1;
+        read->session = fields;
         return;
     }
 
-    ngx_post_event(&read->posted, &ngx_posted_events);
+    read->visitor = fields;
+    read->ticket = NULL;
+
+    if (!ngx_smartmsg_redis_closing(store->redis)) {
+        ngx_post_event(&read->posted, &ngx_posted_events);
+    }
 }
 
 
@@ -374,200 +331,4 @@ ngx_smartmsg_store_free_read(ngx_smartmsg_store_read_t *read)
 
     ngx_queue_remove(&read->queue);
     ngx_smartmsg_spare_give(&read->store->spare_reads, read);
-}
-
-
-ngx_int_t
-ngx_smartmsg_store_view(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_view_t *view)
-{
-    time_t     ttl;
-    ngx_int_t  rc;
-
-    if (view->visitor.len != NGX_SMARTMSG_VISITOR_LEN) {
-        return NGX_ERROR;
-    }
-
-    rc = NGX_OK;
-    ttl = view->minted ? NGX_SMARTMSG_SESSION_NEW_TTL
-                       : NGX_SMARTMSG_SESSION_TTL;
-
-    ngx_smartmsg_store_view_fields(store, view, &rc);
-
-    if (!view->prefetch) {
-        ngx_smartmsg_store_count_view(store, view, &rc);
-    }
-
-    if (!view->known || smartmsg_renewal_due(view->last, view->now)) {
-        ngx_smartmsg_store_expire(store, &view->visitor, 's', ttl, &rc);
-    }
-
-    return rc;
-}
-
-
-/*
- * A view without a cookie is no visit yet, it may be a robot's: it leaves the
- * mark "new", and whoever comes with the cookie and takes the mark away is
- * the visit.  So is the first view of a session that begins with the cookie.
- * Redis executes one command after the other, so exactly one view counts,
- * however many tabs are opened at once.
- *
- * It follows the other fields: if its answer says that there was such a
- * session already, they have not made one that nobody gave an end.
- */
-
-static void
-ngx_smartmsg_store_count_view(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_view_t *view, ngx_int_t *rc)
-{
-    ngx_int_t                    sent;
-    ngx_smartmsg_cmd_t           cmd;
-    ngx_smartmsg_store_visit_t  *visit;
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &view->visitor, 's');
-    ngx_smartmsg_cmd_text(&cmd, "views");
-    ngx_smartmsg_cmd_int(&cmd, 1);
-
-    /* whoever begins a visit is to find it in Redis soon */
-
-    cmd.lazy = view->known;
-
-    if (view->minted) {
-        ngx_smartmsg_store_write(&cmd, store, rc);
-        return;
-    }
-
-    visit = ngx_smartmsg_spare_take(&store->spare_visits,
-                                    sizeof(ngx_smartmsg_store_visit_t),
-                                    store->log);
-    if (visit == NULL) {
-        *rc = NGX_ERROR;
-        return;
-    }
-
-    visit->store = store;
-    visit->now = view->now;
-    visit->ttl = view->visitor_ttl;
-    visit->visitor.data = visit->id;
-    visit->visitor.len = NGX_SMARTMSG_VISITOR_LEN;
-    ngx_memcpy(visit->id, view->visitor.data, NGX_SMARTMSG_VISITOR_LEN);
-
-    sent = ngx_smartmsg_cmd_query(&cmd, store->redis,
-                                  ngx_smartmsg_store_visit_reply, visit, NULL);
-    if (sent != NGX_OK) {
-        ngx_smartmsg_spare_give(&store->spare_visits, visit);
-        *rc = sent;
-        return;
-    }
-
-    visit->pending++;
-
-    if (view->known) {
-        return;
-    }
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HDEL", &view->visitor, 's');
-    ngx_smartmsg_cmd_text(&cmd, "new");
-
-    sent = ngx_smartmsg_cmd_query(&cmd, store->redis,
-                                  ngx_smartmsg_store_visit_reply, visit, NULL);
-    if (sent != NGX_OK) {
-        *rc = sent;
-        return;
-    }
-
-    visit->pending++;
-}
-
-
-static void
-ngx_smartmsg_store_view_fields(ngx_smartmsg_store_t *store,
-    ngx_smartmsg_store_view_t *view, ngx_int_t *rc)
-{
-    ngx_uint_t          i;
-    ngx_smartmsg_cmd_t  cmd;
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HSET", &view->visitor, 's');
-
-    ngx_smartmsg_cmd_text(&cmd, "last");
-    ngx_smartmsg_cmd_int(&cmd, view->now);
-
-    if (view->minted && !view->prefetch) {
-        ngx_smartmsg_cmd_text(&cmd, "new");
-        ngx_smartmsg_cmd_text(&cmd, "1");
-    }
-
-    if (view->fresh) {
-        ngx_smartmsg_cmd_text(&cmd, "first");
-        ngx_smartmsg_cmd_int(&cmd, view->now);
-
-        for (i = 0; i < view->nfields; i++) {
-            ngx_smartmsg_cmd_str(&cmd, &view->fields[i].name);
-            ngx_smartmsg_cmd_str(&cmd, &view->fields[i].value);
-        }
-    }
-
-    ngx_smartmsg_store_write(&cmd, store, rc);
-}
-
-
-/*
- * To HINCRBY views: the first view; to HDEL new: the mark was there.
- */
-
-static void
-ngx_smartmsg_store_visit_reply(void *data, smartmsg_resp_t *reply)
-{
-    ngx_smartmsg_store_visit_t *visit = data;
-
-    if (reply && reply->type == SMARTMSG_RESP_INTEGER && reply->number == 1) {
-        visit->begins = 1;
-    }
-
-    if (--visit->pending) {
-        return;
-    }
-
-    if (visit->begins) {
-        ngx_smartmsg_store_count_visit(visit);
-    }
-
-    ngx_smartmsg_spare_give(&visit->store->spare_visits, visit);
-}
-
-
-static void
-ngx_smartmsg_store_count_visit(ngx_smartmsg_store_visit_t *visit)
-{
-    ngx_int_t              rc;
-    ngx_smartmsg_cmd_t     cmd;
-    ngx_smartmsg_store_t  *store;
-
-    /* what fails here is counted by the connection */
-
-    rc = NGX_OK;
-    store = visit->store;
-
-    /* one that went on may have been deleted since it was read */
-
-    ngx_smartmsg_store_expire(store, &visit->visitor, 's',
-                              NGX_SMARTMSG_SESSION_TTL, &rc);
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HINCRBY", &visit->visitor, 'v');
-    ngx_smartmsg_cmd_text(&cmd, "visits");
-    ngx_smartmsg_cmd_int(&cmd, 1);
-    ngx_smartmsg_store_write(&cmd, store, &rc);
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HSETNX", &visit->visitor, 'v');
-    ngx_smartmsg_cmd_text(&cmd, "first");
-    ngx_smartmsg_cmd_int(&cmd, visit->now);
-    ngx_smartmsg_store_write(&cmd, store, &rc);
-
-    ngx_smartmsg_store_cmd(&cmd, store, "HSET", &visit->visitor, 'v');
-    ngx_smartmsg_cmd_text(&cmd, "last");
-    ngx_smartmsg_cmd_int(&cmd, visit->now);
-    ngx_smartmsg_store_write(&cmd, store, &rc);
-
-    ngx_smartmsg_store_expire(store, &visit->visitor, 'v', visit->ttl, &rc);
 }

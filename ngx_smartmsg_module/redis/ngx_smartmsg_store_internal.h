@@ -1,6 +1,6 @@
 /*
- * Shared by the files of the store: ngx_smartmsg_store.c (reading, page
- * views), and ngx_smartmsg_store_*.c, a file for each subject.
+ * Shared by the files of the store: ngx_smartmsg_store.c (reading), and
+ * ngx_smartmsg_store_*.c, a file for each subject.
  */
 
 #ifndef _NGX_SMARTMSG_STORE_INTERNAL_H_INCLUDED_
@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 
 #include "redis/ngx_smartmsg_cmd.h"
+#include "redis/ngx_smartmsg_prepared.h"
 #include "redis/ngx_smartmsg_spare.h"
 #include "redis/ngx_smartmsg_store.h"
 
@@ -19,6 +20,14 @@ struct ngx_smartmsg_store_s {
     ngx_smartmsg_redis_t           *redis;
     ngx_str_t                      *prefix;
     ngx_log_t                      *log;
+
+    /*
+     * The reading of both hashes; a view of a session that goes on, and one
+     * that renews its end
+     */
+    ngx_smartmsg_prepared_t         read;
+    ngx_smartmsg_prepared_t         next_view;
+    ngx_smartmsg_prepared_t         renewing_view;
 
     /* that are not delivered yet */
     ngx_queue_t                     reads;
@@ -30,6 +39,12 @@ struct ngx_smartmsg_store_s {
     ngx_smartmsg_spare_t            spare_visits;
 };
 
+
+/*
+ * Writes out the commands of page views.
+ */
+
+void ngx_smartmsg_store_prepare_views(ngx_smartmsg_store_t *store);
 
 /*
  * Starts a command on a key of a visitor; kind is 's', 'v' or 'o'.
