@@ -54,11 +54,24 @@ bool smartmsg_visitor_id_new(char *out)
     return true;
 }
 
-static bool is_id_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-           || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
+/* What each byte may be in an id; 0: it is none of the alphabet. */
+enum { WITHIN = 1, AT_THE_END = 2 };
+
+#define W WITHIN
+#define E (WITHIN | AT_THE_END)
+
+static const unsigned char id_byte[256] = {
+    ['-'] = W, ['_'] = W,
+    ['0'] = W, W, W, W, W, W, W, W, W, W,
+    ['A'] = E, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, E,     /* to Q */
+    ['R'] = W, W, W, W, W, W, W, W, W,
+    ['a'] = W, W, W, W, W, W, E,                                   /* to g */
+    ['h'] = W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, E,        /* to w */
+    ['x'] = W, W, W
+};
+
+#undef W
+#undef E
 
 bool smartmsg_visitor_id_valid(smartmsg_str_t id)
 {
@@ -66,11 +79,13 @@ bool smartmsg_visitor_id_valid(smartmsg_str_t id)
         return false;
     }
 
-    for (size_t i = 0; i < id.len; i++) {
-        if (!is_id_character(id.data[i])) {
-            return false;
-        }
+    unsigned all = WITHIN;
+
+    for (size_t i = 0; i < SMARTMSG_VISITOR_ID_LEN - 1; i++) {
+        all &= id_byte[(unsigned char)id.data[i]];
     }
 
-    return strchr("AQgw", id.data[id.len - 1]) != NULL;
+    return all
+           && id_byte[(unsigned char)id.data[SMARTMSG_VISITOR_ID_LEN - 1]]
+                  & AT_THE_END;
 }

@@ -68,12 +68,38 @@ static void test_valid(void **state)
     assert_false(smartmsg_visitor_id_valid(smartmsg_str(NULL, 0)));
 }
 
+/* Every byte, at every place. */
+static void test_valid_bytes(void **state)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    (void)state;
+
+    for (size_t at = 0; at < SMARTMSG_VISITOR_ID_LEN; at++) {
+        for (int byte = 0; byte < 256; byte++) {
+            char id[SMARTMSG_VISITOR_ID_LEN];
+            const char *known = byte ? strchr(alphabet, byte) : NULL;
+            bool last = at == SMARTMSG_VISITOR_ID_LEN - 1;
+
+            memset(id, 'A', sizeof(id));
+            id[at] = (char)byte;
+
+            /* the last one stands for two bits and four zeros */
+            assert_int_equal(
+                smartmsg_visitor_id_valid(smartmsg_str(id, sizeof(id))),
+                known != NULL && (!last || (known - alphabet) % 16 == 0));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_new_is_valid),
         cmocka_unit_test(test_new_is_random),
         cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_valid_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
