@@ -7,6 +7,8 @@
 #include <ngx_event.h>
 
 
+static void ngx_smartmsg_store_means(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static void ngx_smartmsg_store_count(ngx_smartmsg_store_t *store,
     ngx_smartmsg_store_event_t *event, ngx_int_t *rc);
 static void ngx_smartmsg_store_reaction(ngx_smartmsg_store_t *store,
@@ -25,69 +27,79 @@ ngx_smartmsg_store_event(ngx_smartmsg_store_t *store,
         return NGX_ERROR;
     }
 
+    if (event->event == NGX_SMARTMSG_STORE_ORDER && event->visitor.len) {
+        return ngx_smartmsg_store_order(store, event);
+    }
+
+    if (event->event == NGX_SMARTMSG_STORE_IDENTIFY && event->visitor.len == 0)
+    {
+        return NGX_OK;
+    }
+
     rc = NGX_OK;
 
+    ngx_smartmsg_store_means(store, event, &rc);
+    ngx_smartmsg_store_stream(store, event, &rc);
+
+    /* a goal that was reached follows from an event of the visitor */
+
+    if (event->visitor.len && event->event != NGX_SMARTMSG_STORE_CONVERT) {
+        ngx_smartmsg_store_heard(store, &event->visitor, &rc);
+    }
+
+    return rc;
+}
+
+
+/*
+ * What changes with an event, besides that there was one.
+ */
+
+static void
+ngx_smartmsg_store_means(ngx_smartmsg_store_t *store,
+    ngx_smartmsg_store_event_t *event, ngx_int_t *rc)
+{
     switch (event->event) {
 
     case NGX_SMARTMSG_STORE_IMPRESSION:
-        ngx_smartmsg_store_count(store, event, &rc);
+    case NGX_SMARTMSG_STORE_CONVERT:
+        ngx_smartmsg_store_count(store, event, rc);
         break;
 
     case NGX_SMARTMSG_STORE_CLICK:
     case NGX_SMARTMSG_STORE_DISMISS:
     case NGX_SMARTMSG_STORE_ANSWER:
-        ngx_smartmsg_store_reaction(store, event, &rc);
-        ngx_smartmsg_store_count(store, event, &rc);
+        ngx_smartmsg_store_reaction(store, event, rc);
+        ngx_smartmsg_store_count(store, event, rc);
         break;
 
     case NGX_SMARTMSG_STORE_CART_SET:
-        ngx_smartmsg_store_cart_set(store, event, &rc);
+        ngx_smartmsg_store_cart_set(store, event, rc);
         break;
 
     case NGX_SMARTMSG_STORE_CART_ADD:
-        ngx_smartmsg_store_cart_change(store, event, 1, &rc);
+        ngx_smartmsg_store_cart_change(store, event, 1, rc);
         break;
 
     case NGX_SMARTMSG_STORE_CART_REMOVE:
-        ngx_smartmsg_store_cart_change(store, event, -1, &rc);
-        break;
-
-    case NGX_SMARTMSG_STORE_ORDER:
-        if (event->visitor.len) {
-            return ngx_smartmsg_store_order(store, event);
-        }
-
+        ngx_smartmsg_store_cart_change(store, event, -1, rc);
         break;
 
     case NGX_SMARTMSG_STORE_TRACK:
         if (event->visitor.len && event->counted) {
             ngx_smartmsg_store_happened(store, &event->visitor, &event->name,
-                                        &rc);
+                                        rc);
         }
 
         break;
 
     case NGX_SMARTMSG_STORE_IDENTIFY:
-        if (event->visitor.len == 0) {
-            return NGX_OK;
-        }
-
-        ngx_smartmsg_store_identify(store, event, &rc);
+        ngx_smartmsg_store_identify(store, event, rc);
         break;
 
-    case NGX_SMARTMSG_STORE_CONVERT:
-        ngx_smartmsg_store_count(store, event, &rc);
-        ngx_smartmsg_store_stream(store, event, &rc);
-        return rc;
+    case NGX_SMARTMSG_STORE_ORDER:
+        break;
     }
-
-    ngx_smartmsg_store_stream(store, event, &rc);
-
-    if (event->visitor.len) {
-        ngx_smartmsg_store_heard(store, &event->visitor, &rc);
-    }
-
-    return rc;
 }
 
 
