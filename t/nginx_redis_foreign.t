@@ -53,7 +53,7 @@ my %foreign = (
     'a web server' => ["HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
         'protocol error'],
     'more answers than questions' => ["+PONG\r\n" x 200, 'unexpected reply'],
-    'another protocol' => ["%1\r\n+a\r\n:1\r\n", 'protocol error'],
+    'another protocol' => ["(12\r\n", 'protocol error'],
     'a string without an end' => ["\$99999999999\r\n", 'reply too large'],
     'a line without an end' => ['+' . 'x' x 70_000, 'reply too large'],
     'an array without an end' => ["*99999999\r\n", 'reply too large'],

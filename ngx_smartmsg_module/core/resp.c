@@ -118,14 +118,35 @@ static smartmsg_resp_result_e parse_string(smartmsg_resp_parser_t *parser,
     return SMARTMSG_RESP_DONE;
 }
 
-/* How many items follow. */
-static smartmsg_resp_result_e parse_array(smartmsg_resp_parser_t *parser,
-                                          smartmsg_resp_t *item)
+/* The null of RESP3, a line with nothing in it. */
+static smartmsg_resp_result_e parse_null(smartmsg_resp_t *item, char *buf,
+                                         size_t len, size_t pos, size_t *end)
 {
+    smartmsg_resp_result_e result = parse_line(item, buf, len, pos, end);
+
+    if (result == SMARTMSG_RESP_DONE && item->len > 0) {
+        return SMARTMSG_RESP_BROKEN;
+    }
+
+    *item = (smartmsg_resp_t){ .type = SMARTMSG_RESP_NIL, .span = 1 };
+
+    return result;
+}
+
+/* How many items follow, in a map how many pairs. */
+static smartmsg_resp_result_e parse_array(smartmsg_resp_parser_t *parser,
+                                          smartmsg_resp_t *item, char sign)
+{
+    item->type = sign == '>' ? SMARTMSG_RESP_PUSH : SMARTMSG_RESP_ARRAY;
+
     if (item->number >= (int64_t)SMARTMSG_RESP_ITEMS_MAX
         || parser->depth == SMARTMSG_RESP_DEPTH_MAX)
     {
         return SMARTMSG_RESP_LARGE;
+    }
+
+    if (sign == '%') {
+        item->number *= 2;
     }
 
     return SMARTMSG_RESP_DONE;
@@ -144,7 +165,13 @@ static smartmsg_resp_result_e parse_item(smartmsg_resp_parser_t *parser,
         return parse_line(item, buf, len, pos, end);
     }
 
-    if (sign != '$' && sign != ':' && sign != '*') {
+    if (sign == '_') {
+        return parse_null(item, buf, len, pos, end);
+    }
+
+    if (sign != '$' && sign != ':' && sign != '*' && sign != '%'
+        && sign != '>')
+    {
         return SMARTMSG_RESP_BROKEN;
     }
 
@@ -170,9 +197,7 @@ static smartmsg_resp_result_e parse_item(smartmsg_resp_parser_t *parser,
         return parse_string(parser, item, buf, len, *end, end);
     }
 
-    item->type = SMARTMSG_RESP_ARRAY;
-
-    return parse_array(parser, item);
+    return parse_array(parser, item, sign);
 }
 
 /* Room for one more. */
@@ -372,7 +397,9 @@ static smartmsg_resp_result_e take_item(smartmsg_resp_parser_t *parser,
         return SMARTMSG_RESP_LARGE;
     }
 
-    if (item->type == SMARTMSG_RESP_ARRAY && item->number > 0) {
+    if ((item->type == SMARTMSG_RESP_ARRAY || item->type == SMARTMSG_RESP_PUSH)
+        && item->number > 0)
+    {
         parser->levels[parser->depth++] = (smartmsg_resp_level_t){
             .item = parser->n_items - 1, .left = item->number,
         };

@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 /*
- * Replies in the protocol of Redis (RESP2), parsed in the buffer in which they
- * arrive: texts stay where they are, nothing is allocated for each of them, and
- * a reply that comes in pieces is not looked at from its beginning again.
+ * Replies in the protocol of Redis, parsed in the buffer in which they arrive:
+ * texts stay where they are, nothing is allocated for each of them, and a reply
+ * that comes in pieces is not looked at from its beginning again. All of RESP2,
+ * and of RESP3 what hashes and invalidations need: maps, pushes and its null.
  */
 
 /* Limits of one reply: whatever a server says, no more memory is used. */
@@ -23,11 +24,17 @@ typedef enum {
     SMARTMSG_RESP_STATUS,
     SMARTMSG_RESP_ERROR,
     SMARTMSG_RESP_INTEGER,
-    SMARTMSG_RESP_ARRAY
+
+    /* a map is an array, too: of names, each with its value behind it */
+    SMARTMSG_RESP_ARRAY,
+
+    /* an array that is no reply: nobody has asked for it */
+    SMARTMSG_RESP_PUSH
 } smartmsg_resp_type_e;
 
 /*
- * One item of a reply. Those of an array follow it, each with what is in it.
+ * One item of a reply. Those of an array or a push follow it, each with what is
+ * in it.
  */
 typedef struct {
     smartmsg_resp_type_e type;
@@ -36,8 +43,8 @@ typedef struct {
     uint32_t span;
 
     /*
-     * Of an integer; of an array: how many items it has; of a text: where it
-     * is in the buffer.
+     * Of an integer; of an array or push: how many items it has; of a text:
+     * where it is in the buffer.
      */
     int64_t number;
 

@@ -94,17 +94,19 @@ ngx_smartmsg_redis_ready(ngx_smartmsg_redis_t *redis)
 }
 
 
-const char *
-ngx_smartmsg_redis_reason(ngx_smartmsg_redis_t *redis)
-{
-    return redis->reason;
-}
-
-
 ngx_uint_t
 ngx_smartmsg_redis_closing(ngx_smartmsg_redis_t *redis)
 {
     return redis->closing;
+}
+
+
+void
+ngx_smartmsg_redis_pushes(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data)
+{
+    redis->push = cb;
+    redis->push_data = data;
 }
 
 

@@ -97,13 +97,6 @@ void ngx_smartmsg_redis_start(ngx_smartmsg_redis_t *redis);
 ngx_uint_t ngx_smartmsg_redis_ready(ngx_smartmsg_redis_t *redis);
 
 /*
- * Why the connection was last given up; a C string that the next attempt
- * overwrites.
- */
-
-const char *ngx_smartmsg_redis_reason(ngx_smartmsg_redis_t *redis);
-
-/*
  * Sends one command.  All commands of one turn of the event loop leave in
  * one write.  A lazy one, whose answer nobody waits for, leaves with the next
  * one that is not, or after NGX_SMARTMSG_REDIS_LAZY milliseconds; the order
@@ -162,15 +155,13 @@ void ngx_smartmsg_redis_poll(ngx_smartmsg_redis_ticket_t *ticket);
 void ngx_smartmsg_redis_cancel(ngx_smartmsg_redis_ticket_t *ticket);
 
 /*
- * Subscribes to one channel.  cb gets every message and the confirmation,
- * until the connection breaks (no call for that: use a listener).  A server
- * that refuses is an end of the connection.  After it no other command may be
- * sent on this connection.  At most once for each time that the connection
- * comes up.  Returns as _command().
+ * cb gets what the server sends without having been asked, as it may after
+ * HELLO 3, for as long as there is the connection; without cb that is ignored.
+ * Runs as reply callbacks do, but never with NULL: use a listener.
  */
 
-ngx_int_t ngx_smartmsg_redis_subscribe(ngx_smartmsg_redis_t *redis,
-    ngx_str_t *channel, ngx_smartmsg_redis_reply_pt cb, void *data);
+void ngx_smartmsg_redis_pushes(ngx_smartmsg_redis_t *redis,
+    ngx_smartmsg_redis_reply_pt cb, void *data);
 
 /*
  * The listener is the caller's, and lives until the connection is closed.

@@ -179,35 +179,6 @@ ngx_smartmsg_redis_poll(ngx_smartmsg_redis_ticket_t *ticket)
 }
 
 
-ngx_int_t
-ngx_smartmsg_redis_subscribe(ngx_smartmsg_redis_t *redis, ngx_str_t *channel,
-    ngx_smartmsg_redis_reply_pt cb, void *data)
-{
-    size_t       len[2];
-    const char  *argv[2];
-
-    if (redis->state != NGX_SMARTMSG_REDIS_READY) {
-        return NGX_DECLINED;
-    }
-
-    argv[0] = "SUBSCRIBE";
-    len[0] = sizeof("SUBSCRIBE") - 1;
-    argv[1] = (char *) channel->data;
-    len[1] = channel->len;
-
-    if (ngx_smartmsg_redis_append(redis, 2, argv, len) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    redis->message = cb;
-    redis->message_data = data;
-
-    ngx_smartmsg_redis_flush(redis, 0);
-
-    return NGX_OK;
-}
-
-
 const char *
 ngx_smartmsg_redis_error(smartmsg_resp_t *reply)
 {
@@ -421,6 +392,14 @@ ngx_smartmsg_redis_answer(ngx_smartmsg_redis_t *redis, smartmsg_resp_t *reply)
 {
     ngx_smartmsg_redis_ticket_t  *ticket;
 
+    if (reply->type == SMARTMSG_RESP_PUSH) {
+        if (redis->push) {
+            redis->push(redis->push_data, reply);
+        }
+
+        return;
+    }
+
     ticket = ngx_smartmsg_redis_oldest(redis);
 
     if (ticket) {
@@ -428,12 +407,7 @@ ngx_smartmsg_redis_answer(ngx_smartmsg_redis_t *redis, smartmsg_resp_t *reply)
         return;
     }
 
-    /* nobody has asked: a message, or why there will be none */
-
-    if (redis->message && reply->type != SMARTMSG_RESP_ERROR) {
-        redis->message(redis->message_data, reply);
-        return;
-    }
+    /* nobody has asked: it is no Redis, or says why it will not serve us */
 
     ngx_smartmsg_redis_doom(redis, ngx_smartmsg_redis_error(reply));
 }

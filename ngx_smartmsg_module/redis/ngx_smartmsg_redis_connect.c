@@ -35,7 +35,6 @@ ngx_smartmsg_redis_connect(ngx_smartmsg_redis_t *redis)
     redis->connected = 0;
     redis->eof = 0;
     redis->doomed = 0;
-    redis->message = NULL;
     redis->suspect = 0;
     redis->denied = 0;
     redis->reason[0] = '\0';

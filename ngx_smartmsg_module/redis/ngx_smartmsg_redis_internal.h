@@ -75,8 +75,8 @@ struct ngx_smartmsg_redis_s {
     /* of commands that wait for company */
     ngx_event_t                     lazy;
 
-    ngx_smartmsg_redis_reply_pt     message;
-    void                           *message_data;
+    ngx_smartmsg_redis_reply_pt     push;
+    void                           *push_data;
 
     ngx_queue_t                     listeners;
 

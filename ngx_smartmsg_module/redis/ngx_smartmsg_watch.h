@@ -1,8 +1,7 @@
 /*
- * Watches rules, switches and settings: Redis tells of a change on a connection of
- * the watcher's own (client tracking), the hashes are read through the
- * command connection.  Where the server refuses tracking they are read every
- * second instead.
+ * Watches rules, switches and settings: reads the hashes on a connection of
+ * its own, on which Redis then tells of changes (client tracking).  Where the
+ * server refuses that they are read every second instead.
  */
 
 #ifndef _NGX_SMARTMSG_WATCH_H_INCLUDED_
@@ -21,11 +20,15 @@
 #define NGX_SMARTMSG_WATCH_MAX_SIZE    (64 * 1024 * 1024)
 #define NGX_SMARTMSG_WATCH_MAX_FIELDS  100000
 
-/* the first change is loaded at once, those of a flood with pauses, ms */
+/*
+ * A change is loaded at once, those of a flood with pauses between the loads,
+ * ms.  It is a flood, too, when Redis is short of memory for the keys that it
+ * watches: it forgets some, and says so, whenever one is read.
+ */
 
 #define NGX_SMARTMSG_WATCH_PAUSE       50
 
-/* between two looks where client tracking is refused, ms */
+/* between two looks where tracking or the reading was refused, ms */
 
 #define NGX_SMARTMSG_WATCH_INTERVAL    1000
 
@@ -37,8 +40,8 @@ typedef struct ngx_smartmsg_watch_s  ngx_smartmsg_watch_t;
  * The hashes PREFIX rules, switch, good, config, theme and groups have been
  * read, for the first time or because one of them, other than good, changed.
  * A hash that does not exist has no fields; NULL means that it could not be
- * read (wrong type, no permission,
- * too large): keep what is in force.  All is borrowed for the call.
+ * read (wrong type, no permission, too large): keep what is in force.  All is
+ * borrowed for the call.
  *
  * Runs from a posted event, not while replies are read: anything may be done
  * here but closing the watcher.
@@ -59,9 +62,9 @@ typedef void (*ngx_smartmsg_watch_failed_pt)(void *data);
 
 
 /*
- * Makes a watcher that loads through "redis" and opens a second connection
- * with the same settings.  Returns NULL without memory.  To be closed before
- * "redis" is.
+ * Makes a watcher, whose connection has the settings of "redis", that of the
+ * visitors; it looks after its own when that one has been down.  Returns NULL
+ * without memory.  To be closed before "redis" is.
  */
 
 ngx_smartmsg_watch_t *ngx_smartmsg_watch_create(ngx_smartmsg_redis_t *redis,

@@ -5,7 +5,7 @@
 /* Everything that a reply says, in one line. */
 static smartmsg_resp_t *describe(smartmsg_resp_t *item, char **p)
 {
-    static const char types[] = "_$+-:*";
+    static const char types[] = "_$+-:*>";
     smartmsg_resp_t *next = item + 1;
 
     *p += sprintf(*p, "%c", types[item->type]);
@@ -19,6 +19,7 @@ static smartmsg_resp_t *describe(smartmsg_resp_t *item, char **p)
         break;
 
     case SMARTMSG_RESP_ARRAY:
+    case SMARTMSG_RESP_PUSH:
         *p += sprintf(*p, "(");
 
         for (int64_t i = 0; i < item->number; i++) {
@@ -203,6 +204,28 @@ static void test_arrays(void **state)
           "*(*(*(*(*(*(*(*())))))) :2)");
 }
 
+/* What RESP3 adds for hashes and invalidations. */
+static void test_resp3(void **state)
+{
+    (void)state;
+    check("_\r\n", "_");
+    check("%0\r\n", "*()");
+    check("%1\r\n$4\r\nhelp\r\n$3\r\noff\r\n", "*($help $off)");
+    check("%2\r\n+a\r\n:1\r\n$1\r\nb\r\n*1\r\n_\r\n", "*(+a :1 $b *(_))");
+    check("*2\r\n%1\r\n+a\r\n%0\r\n:1\r\n", "*(*(+a *()) :1)");
+    check(">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n",
+          ">($invalidate *($k))");
+    check(">2\r\n$10\r\ninvalidate\r\n_\r\n", ">($invalidate _)");
+    check(">0\r\n", ">()");
+    check("%", "more");
+    check("%1\r\n+a\r\n", "more");
+    check("_\r", "more");
+    check("%524288\r\n", "more");
+    check("%1048576\r\n", "reply too large");
+    check("%9223372036854775807\r\n", "reply too large");
+    check(">1048576\r\n", "reply too large");
+}
+
 /* Texts in an array, short and long ones, whole, in pieces and broken. */
 static void test_texts(void **state)
 {
@@ -279,8 +302,9 @@ static void test_incomplete(void **state)
 static void test_broken(void **state)
 {
     static const char *const broken[] = {
-        "x\r\n", "\r\n", ":1\n\n", ":1\r\r", "*1\rx", "*1x\r\n", " +OK\r\n", "%1\r\n+a\r\n:1\r\n", "_\r\n", "#t\r\n",
-        ",1.5\r\n", "+OK\n", "+\n", "-a\nb\r\n", ":\r\n", ":a\r\n", ":1a\r\n",
+        "x\r\n", "\r\n", ":1\n\n", ":1\r\r", "*1\rx", "*1x\r\n", " +OK\r\n",
+        "#t\r\n", ",1.5\r\n", "(1\r\n", "_x\r\n", "_\n", "_1\r\n", "%x\r\n",
+        "%-2\r\n", ">\r\n", "+OK\n", "+\n", "-a\nb\r\n", ":\r\n", ":a\r\n", ":1a\r\n",
         ":1\n", ":1\rx", ":+1\r\n", ": 1\r\n", ":--1\r\n", ":1 \r\n",
         ":9223372036854775808\r\n", ":-9223372036854775809\r\n",
         ":00000000000000000000\r\n", "$\r\n", "$-2\r\n", "*-2\r\n",
@@ -413,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_items),
         cmocka_unit_test(test_binary),
         cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_resp3),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_incomplete),
         cmocka_unit_test(test_broken),

@@ -16,7 +16,7 @@ my $SERVER = 'redis-server';
 
 
 # start(dir => DIR, tcp => BOOL, args => [...]): args are added to the command
-# line, such as [requirepass => 'secret'].
+# line, such as [requirepass => 'secret', 'rename-command' => [HELLO => '']].
 sub start {
     my ($class, %opt) = @_;
 
@@ -49,7 +49,7 @@ sub run {
 
     my @extra = @{ $self->{args} || [] };
     while (my ($name, $value) = splice @extra, 0, 2) {
-        push @args, "--$name" => $value;
+        push @args, "--$name" => ref $value ? @$value : $value;
     }
 
     delete $self->{client};
