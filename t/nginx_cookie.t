@@ -147,6 +147,14 @@ subtest 'ids that we have not made' => sub {
     my $res = $nginx->visitor->page('/',
         headers => [Cookie => 'a=b', Cookie => "smartmsg=$good"]);
     is($res->header('Set-Cookie'), undef, 'the second header is read');
+
+    $res = $nginx->visitor->page('/', headers => [COOKIE => "smartmsg=$good",
+        cookie => 'smartmsg=nonsense', Cookie => 'a=b']);
+    is($res->header('Set-Cookie'), undef, 'the first one that has it counts');
+
+    $res = $nginx->visitor->page('/', headers => [Cookie => 'a=b', Cookie => 'smartmsg=nonsense',
+        Cookie => "smartmsg=$good"]);
+    isnt($res->cookie('smartmsg'), undef, 'and no other');
 };
 
 

@@ -37,8 +37,8 @@ static smartmsg_str_t unquote(smartmsg_str_t text)
 }
 
 /* Takes the text before the next separator off the front of rest. */
-static smartmsg_str_t take_until(smartmsg_str_t *rest, char separator,
-                                 bool *found)
+static inline smartmsg_str_t take_until(smartmsg_str_t *rest, char separator,
+                                        bool *found)
 {
     const char *end = rest->len ? memchr(rest->data, separator, rest->len)
                                 : NULL;
@@ -72,6 +72,7 @@ bool smartmsg_cookie_find(smartmsg_str_t header, smartmsg_str_t name,
 
         /* Others are passed over by their first bytes. */
         if (rest.len <= name.len
+            || (name.len > 0 && rest.data[0] != name.data[0])
             || memcmp(rest.data, name.data, name.len) != 0)
         {
             continue;

@@ -223,6 +223,12 @@ typedef struct {
     ngx_str_t                    referer;
     ngx_str_t                    requested_with;
     ngx_str_t                    upgrade;
+
+    /* how many there are of these, and where in the list the first one is */
+    ngx_uint_t                   cookies;
+    ngx_table_elt_t             *cookie;
+    ngx_uint_t                   encodings;
+    ngx_table_elt_t             *encoding;
 } ngx_smartmsg_headers_t;
 
 
@@ -265,7 +271,6 @@ typedef struct {
     ngx_str_t                    language;  /* what the browser says of the
                                                page that is asked about */
 
-    smartmsg_decision_t          decision;
     smartmsg_facts_t             facts;     /* as it was decided with */
     ngx_array_t                 *sticky;    /* to be kept; NULL: nothing */
 
@@ -278,7 +283,6 @@ typedef struct {
     ngx_smartmsg_waiter_t        waiter;    /* for the rules */
 
     /* body */
-    smartmsg_html_t              html;
     u_char                      *meta_csp;
     ngx_smartmsg_csp_t          *csp;       /* NULL: the page has none */
     ngx_str_t                    nonce;
@@ -319,6 +323,10 @@ typedef struct {
     unsigned                     asking:1;  /* it waits for Redis */
     unsigned                     answered:1;
     unsigned                     deferred:1;  /* the header is kept back */
+
+    /* what is above is zero at first, armed messages and html are not */
+    smartmsg_decision_t          decision;
+    smartmsg_html_t              html;        /* see ngx_smartmsg_prepare() */
 } ngx_smartmsg_ctx_t;
 
 
@@ -370,8 +378,8 @@ ngx_uint_t ngx_smartmsg_accepts_gzip(ngx_str_t *value);
  * none that is well-formed.  Whether it may be used ngx_smartmsg_consent()
  * knows.
  */
-ngx_int_t ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *visitor);
+ngx_int_t ngx_smartmsg_find_visitor(ngx_http_request_t *r,
+    ngx_smartmsg_headers_t *h, ngx_str_t *name, ngx_str_t *visitor);
 
 /* sets the cookie by a header of the response; NULL: deletes it */
 ngx_int_t ngx_smartmsg_send_cookie(ngx_http_request_t *r,

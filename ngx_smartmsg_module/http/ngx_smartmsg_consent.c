@@ -208,7 +208,7 @@ ngx_smartmsg_consent(ngx_http_request_t *r, ngx_smartmsg_headers_t *h,
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
 
     ngx_str_null(&consent->visitor);
-    (void) ngx_smartmsg_find_visitor(r, &scf->cookie->name,
+    (void) ngx_smartmsg_find_visitor(r, h, &scf->cookie->name,
                                      &consent->visitor);
 
     consent->state = ngx_smartmsg_consent_state(r, h);

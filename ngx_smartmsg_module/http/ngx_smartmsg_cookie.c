@@ -7,42 +7,76 @@
 #include "http/ngx_smartmsg.h"
 
 
+static ngx_int_t ngx_smartmsg_visitor_in(ngx_table_elt_t *header,
+    ngx_str_t *name, ngx_str_t *visitor);
+
+
 /*
- * NGX_OK and the id if a well-formed one came in.  Cookies are read from the
- * list of headers: r->headers_in.cookies changed its type in nginx 1.23.
+ * Cookies are read from the list of headers: r->headers_in.cookies changed its
+ * type in nginx 1.23.  Nearly always there is one header of them.
  */
 
 ngx_int_t
-ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_str_t *name,
-    ngx_str_t *visitor)
+ngx_smartmsg_find_visitor(ngx_http_request_t *r, ngx_smartmsg_headers_t *h,
+    ngx_str_t *name, ngx_str_t *visitor)
 {
-    smartmsg_str_t        value;
+    ngx_int_t             rc;
     ngx_table_elt_t      *header;
     ngx_smartmsg_iter_t   iter;
+
+    if (h->cookies == 0) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_smartmsg_visitor_in(h->cookie, name, visitor);
+
+    if (rc != NGX_AGAIN || h->cookies == 1) {
+        return (rc == NGX_OK) ? NGX_OK : NGX_DECLINED;
+    }
 
     ngx_smartmsg_iter_init(&iter, &r->headers_in.headers);
 
     while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
 
         if (header->key.len != sizeof("cookie") - 1
-            || !ngx_smartmsg_same(header->lowcase_key, "cookie")
-            || !smartmsg_cookie_find(ngx_smartmsg_str(&header->value),
-                                     ngx_smartmsg_str(name), &value))
+            || !ngx_smartmsg_same(header->lowcase_key, "cookie"))
         {
             continue;
         }
 
-        if (!smartmsg_visitor_id_valid(value)) {
-            return NGX_DECLINED;
+        rc = ngx_smartmsg_visitor_in(header, name, visitor);
+
+        if (rc != NGX_AGAIN) {
+            return rc;
         }
-
-        visitor->data = (u_char *) value.data;
-        visitor->len = value.len;
-
-        return NGX_OK;
     }
 
     return NGX_DECLINED;
+}
+
+
+/* NGX_DECLINED: the cookie is not well-formed; NGX_AGAIN: it is not there */
+
+static ngx_int_t
+ngx_smartmsg_visitor_in(ngx_table_elt_t *header, ngx_str_t *name,
+    ngx_str_t *visitor)
+{
+    smartmsg_str_t  value;
+
+    if (!smartmsg_cookie_find(ngx_smartmsg_str(&header->value),
+                              ngx_smartmsg_str(name), &value))
+    {
+        return NGX_AGAIN;
+    }
+
+    if (!smartmsg_visitor_id_valid(value)) {
+        return NGX_DECLINED;
+    }
+
+    visitor->data = (u_char *) value.data;
+    visitor->len = value.len;
+
+    return NGX_OK;
 }
 
 

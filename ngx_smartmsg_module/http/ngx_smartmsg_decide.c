@@ -87,6 +87,10 @@ ngx_smartmsg_decide_handler(ngx_http_request_t *r)
 
     ctx->off = 1;
 
+    /* nothing is read, but a language is asked for */
+
+    smartmsg_html_init(&ctx->html);
+
     rc = ngx_smartmsg_decide_page(ctx);
 
     if (rc != NGX_OK) {

@@ -51,6 +51,11 @@ ngx_smartmsg_header_place(ngx_smartmsg_headers_t *h, ngx_table_elt_t *header)
         return ngx_smartmsg_same(name, "range") ? &h->range : NULL;
 
     case 6:
+        if (ngx_smartmsg_same(name, "cookie")) {
+            h->cookie = h->cookies++ ? h->cookie : header;
+            return NULL;
+        }
+
         return ngx_smartmsg_same(name, "accept") ? &h->accept
                : ngx_smartmsg_same(name, "origin") ? &h->origin : NULL;
 
@@ -69,9 +74,12 @@ ngx_smartmsg_header_place(ngx_smartmsg_headers_t *h, ngx_table_elt_t *header)
                : NULL;
 
     case 15:
-        return ngx_smartmsg_same(name, "accept-encoding")
-               ? &h->accept_encoding
-               : ngx_smartmsg_same(name, "accept-language")
+        if (ngx_smartmsg_same(name, "accept-encoding")) {
+            h->encoding = h->encodings++ ? h->encoding : header;
+            return &h->accept_encoding;
+        }
+
+        return ngx_smartmsg_same(name, "accept-language")
                ? &h->accept_language : NULL;
 
     case 16:
@@ -154,6 +162,12 @@ ngx_smartmsg_accepts_gzip(ngx_str_t *value)
     }
 
     last = value->data + value->len;
+
+    /* what browsers say */
+
+    if (value->len > 5 && ngx_smartmsg_same(value->data, "gzip,")) {
+        return 1;
+    }
 
     p = ngx_strlcasestrn(value->data, last, (u_char *) "gzip", 3);
     if (p == NULL) {

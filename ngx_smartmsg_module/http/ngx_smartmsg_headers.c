@@ -28,6 +28,10 @@ ngx_smartmsg_contains(ngx_str_t *value, const char *word)
 {
     size_t  len;
 
+    if (value->len == 0) {
+        return 0;
+    }
+
     len = ngx_strlen(word);
 
     if (value->len < len) {

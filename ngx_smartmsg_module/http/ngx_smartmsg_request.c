@@ -237,7 +237,10 @@ ngx_smartmsg_create_ctx(ngx_http_request_t *r)
     }
 
     ctx = cln->data;
-    ngx_memzero(ctx, sizeof(ngx_smartmsg_ctx_t));
+    ngx_memzero(ctx, offsetof(ngx_smartmsg_ctx_t, decision));
+
+    ctx->decision.set = NULL;
+    ctx->decision.n = 0;
 
     scf = ngx_http_get_module_srv_conf(r, ngx_smartmsg_module);
 

@@ -435,8 +435,7 @@ ngx_smartmsg_page_path(ngx_http_request_t *r, ngx_str_t *path)
     size_t   len;
     u_char  *p, *src, *dst;
 
-    p = ngx_strlchr(r->unparsed_uri.data,
-                    r->unparsed_uri.data + r->unparsed_uri.len, '?');
+    p = memchr(r->unparsed_uri.data, '?', r->unparsed_uri.len);
 
     len = p ? (size_t) (p - r->unparsed_uri.data) : r->unparsed_uri.len;
 

@@ -16,7 +16,7 @@ static ngx_int_t ngx_smartmsg_upstream_turn(ngx_str_t *value, ngx_str_t *end,
     ngx_uint_t others, ngx_str_t *tags);
 static u_char *ngx_smartmsg_upstream_tag(u_char *p, u_char *last);
 static ngx_int_t ngx_smartmsg_replace_encoding(ngx_http_request_t *r,
-    ngx_str_t *encoding);
+    ngx_smartmsg_headers_t *h, ngx_str_t *encoding);
 static ngx_int_t ngx_smartmsg_copy_headers(ngx_http_request_t *r,
     ngx_smartmsg_asked_t *asked);
 static ngx_uint_t ngx_smartmsg_is_dropped(ngx_http_request_t *r,
@@ -52,7 +52,7 @@ ngx_smartmsg_ask_upstream(ngx_http_request_t *r, ngx_smartmsg_headers_t *h)
         return ngx_smartmsg_copy_headers(r, &asked);
     }
 
-    return asked.encoding ? ngx_smartmsg_replace_encoding(r, asked.encoding)
+    return asked.encoding ? ngx_smartmsg_replace_encoding(r, h, asked.encoding)
                           : NGX_OK;
 }
 
@@ -250,7 +250,8 @@ ngx_smartmsg_upstream_tag(u_char *p, u_char *last)
  */
 
 static ngx_int_t
-ngx_smartmsg_replace_encoding(ngx_http_request_t *r, ngx_str_t *encoding)
+ngx_smartmsg_replace_encoding(ngx_http_request_t *r, ngx_smartmsg_headers_t *h,
+    ngx_str_t *encoding)
 {
     ngx_table_elt_t      *header, *client;
     ngx_smartmsg_iter_t   iter;
@@ -260,22 +261,25 @@ ngx_smartmsg_replace_encoding(ngx_http_request_t *r, ngx_str_t *encoding)
         return NGX_ERROR;
     }
 
+    if (r->headers_in.accept_encoding) {
+        *client = *r->headers_in.accept_encoding;
+        r->headers_in.accept_encoding = client;
+    }
+
+    if (h->encodings == 1) {
+        h->encoding->value = *encoding;
+        return NGX_OK;
+    }
+
     ngx_smartmsg_iter_init(&iter, &r->headers_in.headers);
 
     while ((header = ngx_smartmsg_iter_next(&iter)) != NULL) {
 
-        if (header->key.len != sizeof("accept-encoding") - 1
-            || !ngx_smartmsg_same(header->lowcase_key, "accept-encoding"))
+        if (header->key.len == sizeof("accept-encoding") - 1
+            && ngx_smartmsg_same(header->lowcase_key, "accept-encoding"))
         {
-            continue;
+            header->value = *encoding;
         }
-
-        if (header == r->headers_in.accept_encoding) {
-            *client = *header;
-            r->headers_in.accept_encoding = client;
-        }
-
-        header->value = *encoding;
     }
 
     return NGX_OK;
