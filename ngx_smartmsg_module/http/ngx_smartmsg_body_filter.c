@@ -12,6 +12,8 @@
 
 static ngx_int_t ngx_smartmsg_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
+static ngx_int_t ngx_smartmsg_body_decision(ngx_smartmsg_ctx_t *ctx,
+    ngx_smartmsg_out_t *out);
 static ngx_int_t ngx_smartmsg_body_chain(ngx_smartmsg_ctx_t *ctx,
     ngx_chain_t *in, ngx_smartmsg_out_t *out);
 static ngx_int_t ngx_smartmsg_body_header(ngx_smartmsg_ctx_t *ctx,
@@ -72,33 +74,7 @@ ngx_smartmsg_body_page(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in)
     out.first = NULL;
     out.last = &out.first;
 
-    if (ctx->body == NGX_SMARTMSG_BODY_SCAN) {
-        ngx_smartmsg_read_poll(ctx);
-    }
-
-    ngx_smartmsg_decide(ctx);
-
-    if (ctx->decided) {
-
-        if (ctx->body == NGX_SMARTMSG_BODY_HOLD) {
-            if (ngx_smartmsg_body_release(ctx, &out) != NGX_OK) {
-                return NGX_ERROR;
-            }
-
-        } else if (!ngx_smartmsg_wants_snippet(ctx)) {
-
-            /* nothing to say after all: no need to look for the place */
-
-            ctx->body = NGX_SMARTMSG_BODY_PASS;
-
-            if (ngx_smartmsg_body_put_tail(ctx, &out) != NGX_OK) {
-                return NGX_ERROR;
-            }
-        }
-
-    } else if (ngx_smartmsg_body_is_due(ctx)
-               && ngx_smartmsg_body_begin(ctx, &out) != NGX_OK)
-    {
+    if (ngx_smartmsg_body_decision(ctx, &out) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -129,6 +105,38 @@ ngx_smartmsg_body_page(ngx_smartmsg_ctx_t *ctx, ngx_chain_t *in)
     }
 
     return ngx_smartmsg_body_send(ctx, out.first);
+}
+
+
+/* what the decision, if it is there, means for what has been kept until now */
+
+static ngx_int_t
+ngx_smartmsg_body_decision(ngx_smartmsg_ctx_t *ctx, ngx_smartmsg_out_t *out)
+{
+    if (ctx->body == NGX_SMARTMSG_BODY_SCAN) {
+        ngx_smartmsg_read_poll(ctx);
+    }
+
+    ngx_smartmsg_decide(ctx);
+
+    if (!ctx->decided) {
+        return ngx_smartmsg_body_is_due(ctx)
+               ? ngx_smartmsg_body_begin(ctx, out) : NGX_OK;
+    }
+
+    if (ctx->body == NGX_SMARTMSG_BODY_HOLD) {
+        return ngx_smartmsg_body_release(ctx, out);
+    }
+
+    if (ngx_smartmsg_wants_snippet(ctx)) {
+        return NGX_OK;
+    }
+
+    /* nothing to say after all: no need to look for the place */
+
+    ctx->body = NGX_SMARTMSG_BODY_PASS;
+
+    return ngx_smartmsg_body_put_tail(ctx, out);
 }
 
 
