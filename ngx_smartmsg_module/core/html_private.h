@@ -2,6 +2,7 @@
  * Shared by the parts of the HTML scanner:
  *
  *   html.c         the interface, text, comments and declarations
+ *   html_block.c   64 bytes at a time: where tags end, and which may count
  *   html_skip.c    fast, over tags without a meaning
  *   html_whole.c   fast, tags that are whole
  *   html_tag.c     tags and their attributes
@@ -28,7 +29,6 @@ enum {
     HTML_VALUE_DOUBLE,
     HTML_VALUE_SINGLE,
     HTML_VALUE_BARE,
-    HTML_AFTER_VALUE,
     HTML_SELF_CLOSING,
 
     HTML_MARKUP,      /* <! */
@@ -123,7 +123,7 @@ const smartmsg_html_name_t *smartmsg_html_short_name(uint64_t name,
  */
 const smartmsg_html_name_t *smartmsg_html_names(size_t *n);
 
-/* html_skip.c */
+/* html_block.c */
 
 /* How many bytes the processor is asked to take at once. */
 typedef enum {
@@ -132,6 +132,75 @@ typedef enum {
     SMARTMSG_HTML_WIDTH_32,
     SMARTMSG_HTML_WIDTH_64
 } smartmsg_html_width_e;
+
+#define HTML_BLOCK 64
+#define HTML_AHEAD 3 /* bytes read behind a block; one is read before it */
+
+/*
+ * The names that are looked for, in groups, a bit each: which of them have none
+ * with that lower half of its first, second, third and fourth byte.
+ */
+typedef struct {
+    unsigned char usual[4][16];
+} smartmsg_html_groups_t;
+
+/*
+ * A block: what is known before it is read, and what its bits say then, the
+ * lowest one for the first byte.
+ */
+typedef struct {
+    uint64_t in_tag;        /* 1 if the byte before the block is in a tag */
+    uint64_t in_value;      /* 1 if it seems to be in a value */
+    uint64_t in_tag_next;   /* the same of its last byte */
+    uint64_t in_value_next;
+    uint64_t open;          /* behind '<' */
+    uint64_t odd;           /* of these, what may be looked for */
+    uint64_t tag;           /* bytes in a tag, from its name on */
+    uint64_t wrong;         /* the lowest bit: nothing is sure from there on */
+} smartmsg_html_block_t;
+
+/*
+ * Reads block by block from p, of which in_tag and in_value tell, up to one in
+ * which something is odd or wrong, or to the last one.  That ends HTML_AHEAD
+ * bytes before end, and is what is left, at most HTML_BLOCK bytes, and one at
+ * least.  Returns where the block begins.
+ *
+ * p + HTML_AHEAD is before end; of the bytes before end as many can be read as
+ * for a block, with the one before it.
+ */
+typedef const unsigned char *(*smartmsg_html_blocks_t)(
+    const unsigned char *p, const unsigned char *end,
+    const smartmsg_html_groups_t *groups, smartmsg_html_block_t *block);
+
+/*
+ * The fastest that the processor can do; NULL if nothing is to be skipped.
+ */
+smartmsg_html_blocks_t smartmsg_html_blocks(void);
+
+/*
+ * For tests: never wider than that, in the whole process.
+ */
+void smartmsg_html_skip_width(smartmsg_html_width_e most);
+
+/*
+ * Of a page, of what is within <select> and templates, and of icons: any name.
+ */
+extern const smartmsg_html_groups_t smartmsg_html_page_groups;
+extern const smartmsg_html_groups_t smartmsg_html_inner_groups;
+extern const smartmsg_html_groups_t smartmsg_html_icon_groups;
+
+/*
+ * May the name be one that is looked for?  Four bytes are read.
+ */
+static inline bool smartmsg_html_is_odd(const unsigned char *name,
+                                        const smartmsg_html_groups_t *groups)
+{
+    return (groups->usual[0][name[0] & 15] | groups->usual[1][name[1] & 15]
+            | groups->usual[2][name[2] & 15] | groups->usual[3][name[3] & 15])
+           != 0xff;
+}
+
+/* html_skip.c */
 
 /*
  * From p < end, in the state HTML_DATA, behind text and tags that have no
@@ -150,21 +219,17 @@ const unsigned char *smartmsg_html_skip_icon(const unsigned char *p,
                                              const unsigned char *end,
                                              unsigned room);
 
-/*
- * For tests: never wider than that, in the whole process.
- */
-void smartmsg_html_skip_width(smartmsg_html_width_e most);
-
 /* html_whole.c */
 
 typedef struct {
     bool self_closing;
-    bool meta; /* charset or http-equiv may be among them */
+    bool meta;     /* charset or http-equiv may be among them */
+    uint8_t state; /* the tokenizer's, where the tag does not end */
 } smartmsg_html_attrs_t;
 
 /*
  * From p, behind a tag's name or an attribute, behind the tag's '>'; NULL if
- * that is not before end.
+ * that is not before end: attrs->state is what the tokenizer would be in there.
  */
 const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
                                                 const unsigned char *end,
@@ -178,8 +243,8 @@ const smartmsg_html_name_t *smartmsg_html_name_at(const unsigned char *p);
 
 /*
  * Processes the tag that begins at p, at its '<' and before end - 1, and
- * returns what is behind it, in the state that follows; NULL if the tokenizer
- * has to read it.
+ * returns what is behind it, in the state that follows, or end, if the tag goes
+ * on there; NULL if the tokenizer has to read it.
  */
 const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
                                              const unsigned char *p,

@@ -255,7 +255,7 @@ static const unsigned char *value_quoted(smartmsg_html_t *h,
     }
 
     smartmsg_html_attr_end(h);
-    h->state = HTML_AFTER_VALUE;
+    h->state = HTML_BEFORE_ATTR; /* white space between is not required */
     return q + 1;
 }
 
@@ -308,7 +308,6 @@ step(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
         return tag_name(h, p, end);
 
     case HTML_BEFORE_ATTR:
-    case HTML_AFTER_VALUE: /* white space between is not required */
         return before_attr(h, p);
 
     case HTML_ATTR_NAME:
@@ -335,32 +334,35 @@ step(smartmsg_html_t *h, const unsigned char *p, const unsigned char *end)
 /* Is an attribute next, or the tag's end, and nothing to be read? */
 static inline bool at_attrs(const smartmsg_html_t *h)
 {
-    return (h->state == HTML_BEFORE_ATTR || h->state == HTML_AFTER_VALUE)
-           && (h->closing || !h->wanted);
+    return h->state == HTML_BEFORE_ATTR && (h->closing || !h->wanted);
+}
+
+/* All that is left of the tag, or of the piece. */
+static const unsigned char *attrs(smartmsg_html_t *h, const unsigned char *p,
+                                  const unsigned char *end)
+{
+    smartmsg_html_attrs_t found = { false, false, HTML_DATA };
+
+    p = smartmsg_html_behind_attrs(p, end, &found);
+
+    if (p == NULL) {
+        h->attr = ATTR_NONE;
+        h->state = found.state;
+        return end;
+    }
+
+    h->self_closing = found.self_closing;
+    close_tag(h);
+
+    return p;
 }
 
 const unsigned char *smartmsg_html_tag(smartmsg_html_t *h,
                                        const unsigned char *p,
                                        const unsigned char *end)
 {
-    bool tried = false;
-
     do {
-        if (!tried && at_attrs(h)) {
-            smartmsg_html_attrs_t attrs = { false, false };
-            const unsigned char *next = smartmsg_html_behind_attrs(p, end,
-                                                                   &attrs);
-
-            if (next != NULL) {
-                h->self_closing = attrs.self_closing;
-                close_tag(h);
-                return next;
-            }
-
-            tried = true;
-        }
-
-        p = step(h, p, end);
+        p = at_attrs(h) ? attrs(h, p, end) : step(h, p, end);
     } while (p < end && h->result == SMARTMSG_HTML_MORE
              && h->state >= HTML_TAG_OPEN && h->state <= HTML_SELF_CLOSING);
 

@@ -1,6 +1,6 @@
 /*
- * Tags that a buffer holds from '<' to '>': what html_tag.c does with any
- * piece of a tag, at once.  Long names are left to it.
+ * Tags that a buffer holds from '<' to '>', or from there to its end: what
+ * html_tag.c does with any piece of a tag, at once.  Long names are left to it.
  */
 
 #include "core/html_private.h"
@@ -114,6 +114,45 @@ static inline bool may_describe(const unsigned char *p,
 }
 
 /*
+ * The state at end, where from p on, before an attribute, is neither '=' nor
+ * '>'.
+ */
+static uint8_t state_in_name(const unsigned char *p, const unsigned char *end)
+{
+    const unsigned char *last = end;
+
+    while (last > p && (smartmsg_html_ends[last[-1]] & HTML_IS_SPACE)) {
+        last--;
+    }
+
+    if (last == p || last[-1] == '/') {
+        return last > p && last == end ? HTML_SELF_CLOSING : HTML_BEFORE_ATTR;
+    }
+
+    return last == end ? HTML_ATTR_NAME : HTML_AFTER_ATTR;
+}
+
+/* The state at end, where an attribute has been read up to p. */
+static uint8_t state_in_attr(const attr_t *attr, const unsigned char *p,
+                              const unsigned char *end)
+{
+    if (attr->value == NULL) {
+        return (smartmsg_html_ends[end[-1]] & HTML_IS_SPACE) ? HTML_AFTER_ATTR
+                                                             : HTML_ATTR_NAME;
+    }
+
+    if (p == NULL) {
+        return attr->value[-1] == '"' ? HTML_VALUE_DOUBLE : HTML_VALUE_SINGLE;
+    }
+
+    if (attr->value + attr->value_len < end) {
+        return HTML_BEFORE_ATTR; /* white space is not required */
+    }
+
+    return attr->value_len > 0 ? HTML_VALUE_BARE : HTML_BEFORE_VALUE;
+}
+
+/*
  * Names are not read: of a '=' that directly follows a byte which belongs to
  * one it is clear what it is.
  */
@@ -124,12 +163,13 @@ const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
     const unsigned char *next;
     attr_t attr;
 
-    while (p != NULL && p < end) {
+    while (p < end) {
 
         /* most often there is nothing behind the last value */
         next = (*p == '>') ? p : find(p, end, '=', '>');
 
         if (next == end) {
+            attrs->state = state_in_name(p, end);
             return NULL;
         }
 
@@ -141,17 +181,24 @@ const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
         if (next > p && !(smartmsg_html_ends[next[-1]] & HTML_ENDS_ATTR)) {
             attrs->meta |= may_describe(p, next);
             p = read_value(next + 1, end, &attr);
-            continue;
+
+        } else {
+            attrs->meta = true; /* perhaps */
+
+            while (smartmsg_html_ends[*p] & HTML_ENDS_NAME) {
+                p++;
+            }
+
+            p = read_attr(p, end, &attr);
         }
 
-        attrs->meta = true; /* perhaps */
-
-        while (smartmsg_html_ends[*p] & HTML_ENDS_NAME) {
-            p++;
+        if (p == NULL || p == end) {
+            attrs->state = state_in_attr(&attr, p, end);
+            return NULL;
         }
-
-        p = read_attr(p, end, &attr);
     }
+
+    attrs->state = HTML_BEFORE_ATTR;
 
     return NULL;
 }
@@ -252,13 +299,38 @@ static void read_attrs(smartmsg_html_t *h, const unsigned char *p,
     }
 }
 
+/* What is known of a tag that goes on in the next piece, if that is enough. */
+static bool begin_tag(smartmsg_html_t *h, const smartmsg_html_name_t *tag,
+                      bool closing, const smartmsg_html_attrs_t *attrs)
+{
+    static const smartmsg_html_attrs_t any = { false, true, 0 };
+
+    if (!closing && tag && is_wanted(tag, &any)) {
+        return false;
+    }
+
+    h->closing = closing;
+    h->tag = tag;
+    h->attrs = 0;
+    h->attr = ATTR_NONE;
+    h->wanted = false;
+    h->self_closing = false;
+    h->state = attrs->state;
+
+    if (closing) {
+        smartmsg_html_end_tag(h);
+    }
+
+    return true;
+}
+
 const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
                                              const unsigned char *p,
                                              const unsigned char *end)
 {
     const unsigned char *name = p + 1 + (p[1] == '/'), *next;
     const smartmsg_html_name_t *tag;
-    smartmsg_html_attrs_t attrs = { false, false };
+    smartmsg_html_attrs_t attrs = { false, false, HTML_DATA };
     bool closing = (name[-1] == '/');
 
     if (end - name < 9 || (unsigned)(*name | 0x20) - 'a' >= 26) {
@@ -282,7 +354,7 @@ const unsigned char *smartmsg_html_whole_tag(smartmsg_html_t *h,
                        : smartmsg_html_behind_attrs(next, end, &attrs);
 
     if (p == NULL) {
-        return NULL;
+        return begin_tag(h, tag, closing, &attrs) ? end : NULL;
     }
 
     h->closing = closing;

@@ -474,6 +474,60 @@ static void test_skipping(void **state)
     }
 }
 
+/*
+ * Wherever a piece ends, the state is that of reading byte by byte: in a tag,
+ * too, and however much there is before it.
+ */
+static void test_pieces(void **state)
+{
+    static const char *const tags[] = {
+        "<p class=\"a b\" id='c d' x=e/f y z = g w= \"h\" v =\"i\" u/>",
+        "<p =a = =\"b\" c==d e=\"f\"g=h i=>j</p>",
+        "<p/a / b/ =c\t/\n/ d \n= e \f/ >",
+        "<p a='\"' b=\"'\" c= 'd>' e=\"f>\" g=h\"i\" j\"k\">",
+        "</p class=\"a b\" c d = e / f='g'>",
+        "<section ab = \"c\">text</section ab = \"c\">",
+        "<script src='a' defer = b async/ c=d>a<b</script x=\"y\" z>",
+        "<select a='b' c><option value=d e = \"f\" >g</select h='i'>",
+        "<template a='b' c><td d='e' f></td><input g = h ></template i=j >",
+        "<svg a='b' c=\"d\"><path d = 'e' f/ ><g/></path g='h' ></svg i = j >",
+        "<math a='b'><mi c = d ></mi e = f ></math g=\"h\">",
+        "<base href = a><font color='b'><meta name='c' charset = \"d\" >",
+        "<body class='a' b></body c = d >",
+        "<li>U<p title=\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaaaaa> <svg>\" class=\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+        "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb <svg>\"></p><svg><path></svg>",
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+
+        for (int lead = 0; lead < 70; lead += 7) {
+            char page[400];
+            smartmsg_html_t bytes;
+            int len = snprintf(page, sizeof(page), "%s%*s%s", DOC, lead, "",
+                               tags[i]);
+
+            assert_in_range(len, 1, sizeof(page) - 1);
+            start(&bytes);
+
+            for (int n = 1; n <= len; n++) {
+                smartmsg_html_t whole;
+
+                feed(&bytes, page + n - 1, 1);
+                start(&whole);
+                feed(&whole, page, (size_t)n);
+
+                if (!same_scan(&whole, &bytes)) {
+                    print_error("%.*s\n", n, page);
+                    fail();
+                }
+            }
+        }
+    }
+}
+
 /* Pages with a tag in them, and what is behind the tag. */
 static void expect_same_tag(const char *tag, const char *behind)
 {
@@ -933,6 +987,7 @@ int main(void)
         cmocka_unit_test(test_select),
         cmocka_unit_test(test_foreign),
         cmocka_unit_test(test_skipping),
+        cmocka_unit_test(test_pieces),
         cmocka_unit_test(test_skipping_names),
         cmocka_unit_test(test_skipping_icons),
         cmocka_unit_test(test_skipping_leaves_registers),
