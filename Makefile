@@ -169,7 +169,8 @@ $(BUILD)/bench/%: t/bench/%.c $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CORE_CFLAGS) -o $@ $< $(CORE_LIB) $(CORE_LIBS)
 
-bench: $(BENCHES) $(BUILD)/drivers/http_load $(MODULE) | packages-demo-bench
+bench: $(BENCHES) $(BUILD)/drivers/http_load $(BUILD)/drivers/http_shop \
+		$(MODULE) | packages-demo-bench
 	$(BUILD)/bench/ruleset
 	perl -I t/lib t/bench/proxy.pl
 	$(MAKE) bench-vitals

@@ -25,7 +25,8 @@ use Smartmsg::Bench::Machine qw(machine own_machine);
 use Smartmsg::Bench::Measure qw(load);
 use Smartmsg::Bench::Page qw(shop_page);
 use Smartmsg::Bench::Report qw(summary table targets);
-use Smartmsg::Bench::Site qw(start_candidate start_upstream lua_is_there @CANDIDATES %TITLE);
+use Smartmsg::Bench::Site qw(start_candidate lua_is_there @CANDIDATES %TITLE);
+use Smartmsg::Bench::Upstream;
 
 $| = 1;
 alarm 0;
@@ -45,8 +46,9 @@ if (!lua_is_there()) {
 }
 
 my $redis = redis();
-my $shop = start_upstream({ map { ("$_.html" => shop_page($_ * 1024)) } 4, 32, @sizes });
-my $address = '127.0.0.1:' . $shop->port;
+my $shop = Smartmsg::Bench::Upstream->start({
+    map { ("$_.html" => shop_page($_ * 1024)) } 4, 32, @sizes });
+my $address = $shop->address;
 my %nginx = map { ($_ => start_candidate($_, $address, $redis)) } @names;
 
 # visitors who have been here before, with what else a browser remembers

@@ -1,7 +1,7 @@
 package Smartmsg::Bench::Site;
 
 # What is compared: one nginx with one worker for each candidate, all in front
-# of one upstream and one Redis.
+# of one shop and one Redis.
 
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ use Smartmsg::Bench::Machine qw(worker_core);
 use Smartmsg::Rule qw(json false true);
 use Smartmsg::Test ();
 
-our @EXPORT_OK = qw(start_candidate start_upstream landing_rules help_rules other_rules
+our @EXPORT_OK = qw(start_candidate landing_rules help_rules other_rules
     lua_is_there @CANDIDATES %TITLE);
 
 # plain again: what a difference has to exceed
@@ -184,26 +184,6 @@ sub start_candidate {
     return Smartmsg::Test::nginx(module => $rules || $name eq 'off' ? 1 : 0, rules => $rules,
         main => $affinity . $text{main}, http => http_text($upstream) . $text{http}, log_level => 'warn',
         server => $server . "\n" . locations($text{location}));
-}
-
-
-# start_upstream(PAGES): nginx that serves { NAME => TEXT } from files.
-sub start_upstream {
-    my ($pages) = @_;
-
-    my $dir = Smartmsg::Test::tempdir('shop');
-    Smartmsg::Test::spew("$dir/$_", $pages->{$_}) for keys %$pages;
-
-    return Smartmsg::Test::nginx(module => 0, log_level => 'warn', http => <<'END', server => <<"END2");
-    sendfile on;
-    open_file_cache max=100;
-    keepalive_requests 1000000000;
-    default_type text/html;
-END
-        access_log off;
-        charset utf-8;
-        root $dir;
-END2
 }
 
 
