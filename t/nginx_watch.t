@@ -364,6 +364,41 @@ subtest 'a connection that is dead without notice' => sub {
 };
 
 
+# The other connection is as good as ever: a new worker must not keep every page
+# for rules that will not come soon.
+subtest 'a watcher that is turned away' => sub {
+    my $redis = redis();
+    my $shut = tempdir() . '/shut';
+    spew($shut, '');
+
+    my $nginx = site(relay($redis, sub {
+        my ($bytes, $from_nginx) = @_;
+
+        if ($from_nginx && -s $shut < 6 && $bytes =~ /HELLO/) {
+            open my $fh, '>>', $shut or die "$shut: $!";
+            syswrite $fh, 'x';
+            POSIX::_exit(0);
+        }
+
+        return $bytes;
+    }));
+    my $visitor = $nginx->visitor;
+
+    my $begin = time;
+    is(armed($visitor->page('/')), '', 'nothing is known') for 1 .. 6;
+    ok(time - $begin < 3, 'no page waits') or diag time - $begin;
+
+    # the next attempt is more than two seconds away, but the other one is new
+    ok((wait_until { -s $shut == 6 }), 'turned away often');
+    $begin = time;
+    $redis->cmd(CLIENT => KILL => ID => $_) for connections($redis, 0);
+    says($visitor, 'help', 'let in');
+    ok(time - $begin < 2, 'as soon as there is a sign of life') or diag time - $begin;
+
+    $nginx->stop_ok;
+};
+
+
 # Redis forgets keys, and says so, as often as one is read.
 subtest 'no room for keys' => sub {
     my $redis = redis(args => ['tracking-table-max-keys' => 1]);

@@ -306,6 +306,7 @@ typedef struct {
     unsigned                     page:1;    /* the response is a page */
     unsigned                     viewed:1;  /* its view was counted */
     unsigned                     waiting:1; /* the rules are not known yet */
+    unsigned                     blind:1;   /* they were not to be had */
     unsigned                     ready:1;   /* Redis has answered or failed */
     unsigned                     failed:1;
     unsigned                     decided:1;

@@ -47,7 +47,7 @@ ngx_smartmsg_decide(ngx_smartmsg_ctx_t *ctx)
 
     /* a new worker, and Redis has gone before it told the switches */
 
-    if (!ctx->site->loaded) {
+    if (ctx->blind) {
         ctx->status = NGX_SMARTMSG_REDIS_DOWN;
         return;
     }

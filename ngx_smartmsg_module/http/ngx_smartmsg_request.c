@@ -252,6 +252,7 @@ ngx_smartmsg_create_ctx(ngx_http_request_t *r)
     ctx->waiter.data = ctx;
     ctx->waiting = (ngx_smartmsg_site_wait(ctx->site, &ctx->waiter)
                     == NGX_AGAIN);
+    ctx->blind = !ctx->site->loaded;
 
     ctx->timer.handler = ngx_smartmsg_timer_handler;
     ctx->timer.data = &ngx_smartmsg_no_connection;
@@ -402,6 +403,7 @@ ngx_smartmsg_rules_handler(void *data)
     ngx_smartmsg_ctx_t *ctx = data;
 
     ctx->waiting = 0;
+    ctx->blind = !ctx->site->loaded;
 
     smartmsg_ruleset_unref(ctx->rules);
     ctx->rules = smartmsg_ruleset_ref(ngx_smartmsg_site_rules(ctx->site));

@@ -184,6 +184,10 @@ ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
         return NGX_OK;
     }
 
+    if (site->watch && !ngx_smartmsg_watch_ready(site->watch)) {
+        return NGX_DECLINED;
+    }
+
     ngx_queue_insert_tail(&site->waiting, &waiter->queue);
 
     return NGX_AGAIN;

@@ -90,7 +90,8 @@ smartmsg_ruleset_t *ngx_smartmsg_site_rules(ngx_smartmsg_site_t *site);
 /*
  * NGX_OK: the rules in force are those of Redis; NGX_AGAIN: in this new worker
  * they are not known yet, a switch may be off; the waiter will be called, from
- * an event of its own, unless it takes itself out of the queue.
+ * an event of its own, unless it takes itself out of the queue.  NGX_DECLINED:
+ * nor will they be known soon.
  */
 ngx_int_t ngx_smartmsg_site_wait(ngx_smartmsg_site_t *site,
     ngx_smartmsg_waiter_t *waiter);

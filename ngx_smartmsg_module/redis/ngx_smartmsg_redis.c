@@ -87,6 +87,15 @@ ngx_smartmsg_redis_start(ngx_smartmsg_redis_t *redis)
 }
 
 
+void
+ngx_smartmsg_redis_retry(ngx_smartmsg_redis_t *redis)
+{
+    if (redis->state == NGX_SMARTMSG_REDIS_DOWN) {
+        ngx_add_timer(&redis->timer, 0);
+    }
+}
+
+
 ngx_uint_t
 ngx_smartmsg_redis_ready(ngx_smartmsg_redis_t *redis)
 {

@@ -89,6 +89,13 @@ ngx_smartmsg_redis_t *ngx_smartmsg_redis_create(
 void ngx_smartmsg_redis_start(ngx_smartmsg_redis_t *redis);
 
 /*
+ * There is a sign that the server is back: if it is down, the next attempt to
+ * connect is made at once.
+ */
+
+void ngx_smartmsg_redis_retry(ngx_smartmsg_redis_t *redis);
+
+/*
  * 1: commands are accepted now (ready, or connecting for the first time);
  * 0: the server is down.  An idle connection counts as ready: the command
  * connects.

@@ -83,9 +83,17 @@ ngx_smartmsg_watch_close(ngx_smartmsg_watch_t *watch)
 }
 
 
+ngx_uint_t
+ngx_smartmsg_watch_ready(ngx_smartmsg_watch_t *watch)
+{
+    return ngx_smartmsg_redis_ready(watch->link);
+}
+
+
 /*
  * A connection that is silent by nature may be dead without notice.  When the
- * other one was, this one has to prove that it is alive.
+ * other one was, this one has to prove that it is alive; and if it is known to
+ * be dead, what has changed meanwhile is to be seen as soon as visitors are.
  */
 
 static void
@@ -93,7 +101,13 @@ ngx_smartmsg_watch_redis_state(void *data, ngx_uint_t up)
 {
     ngx_smartmsg_watch_t *watch = data;
 
-    if (up && !watch->loading) {
+    if (!up) {
+        return;
+    }
+
+    ngx_smartmsg_redis_retry(watch->link);
+
+    if (!watch->loading) {
         ngx_smartmsg_watch_load(watch);
     }
 }

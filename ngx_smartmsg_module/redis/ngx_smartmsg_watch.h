@@ -78,6 +78,12 @@ ngx_smartmsg_watch_t *ngx_smartmsg_watch_create(ngx_smartmsg_redis_t *redis,
 void ngx_smartmsg_watch_start(ngx_smartmsg_watch_t *watch);
 
 /*
+ * 0: its connection is down, so nothing will be loaded soon.
+ */
+
+ngx_uint_t ngx_smartmsg_watch_ready(ngx_smartmsg_watch_t *watch);
+
+/*
  * Ends and frees it; for exit_process.  "loaded" is not called any more.
  */
 
