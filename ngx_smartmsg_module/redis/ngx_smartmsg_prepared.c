@@ -7,7 +7,7 @@
 #include "core/visitor_id.h"
 
 
-/* of every time from 2001 to 2286 */
+/* of every time from 2001 to 2286; that may be more than a time_t can hold */
 
 #define NGX_SMARTMSG_PREPARED_DIGITS    10
 #define NGX_SMARTMSG_PREPARED_MIN_TIME  1000000000
@@ -181,7 +181,7 @@ ngx_smartmsg_prepared_visitor(ngx_smartmsg_prepared_t *p,
 
 
 ngx_int_t
-ngx_smartmsg_prepared_time(ngx_smartmsg_prepared_t *p, time_t now)
+ngx_smartmsg_prepared_time(ngx_smartmsg_prepared_t *p, int64_t now)
 {
     u_char      *digit;
     ngx_uint_t   i;

@@ -42,7 +42,7 @@ typedef struct {
     size_t                        time;
 
     /* the time that is written there */
-    time_t                        now;
+    int64_t                       now;
 
     unsigned                      overflow:1;
 
@@ -88,7 +88,7 @@ void ngx_smartmsg_prepared_visitor(ngx_smartmsg_prepared_t *p,
  * number of them.
  */
 
-ngx_int_t ngx_smartmsg_prepared_time(ngx_smartmsg_prepared_t *p, time_t now);
+ngx_int_t ngx_smartmsg_prepared_time(ngx_smartmsg_prepared_t *p, int64_t now);
 
 /*
  * Results are those of ngx_smartmsg_redis_group(), and NGX_ERROR for a group
