@@ -185,11 +185,14 @@ const unsigned char *smartmsg_html_behind_attrs(const unsigned char *p,
         } else {
             attrs->meta = true; /* perhaps */
 
-            while (smartmsg_html_ends[*p] & HTML_ENDS_NAME) {
-                p++;
-            }
+            /* all up to that '=', else it would be looked for each time */
+            do {
+                while (smartmsg_html_ends[*p] & HTML_ENDS_NAME) {
+                    p++;
+                }
 
-            p = read_attr(p, end, &attr);
+                p = read_attr(p, end, &attr);
+            } while (p != NULL && p < next);
         }
 
         if (p == NULL || p == end) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -528,6 +529,38 @@ static void test_pieces(void **state)
     }
 }
 
+/* A tag costs no more than its length, whatever it is made of. */
+static void test_long_tags(void **state)
+{
+    static const char *const attrs[] = {
+        " a", "a ", "< ", " =", "= ", "a ='", "=\"<", "a=\"b\"", "/ ", "=>",
+    };
+
+    static char page[1024 * 1024];
+
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+        size_t len = (size_t)snprintf(page, sizeof(page), "%s<select", DOC);
+        size_t n = strlen(attrs[i]);
+        smartmsg_html_t h;
+        clock_t before;
+
+        for ( ; len + 80 < sizeof(page); len += n) {
+            memcpy(page + len, attrs[i], n);
+        }
+
+        len += (size_t)snprintf(page + len, sizeof(page) - len,
+                                " ='b'></select><p>%30s</body>", "");
+        start(&h);
+        before = clock();
+        feed(&h, page, len);
+
+        /* a millisecond; seconds if parts of it were read again and again */
+        assert_true(clock() - before < CLOCKS_PER_SEC);
+    }
+}
+
 /* Pages with a tag in them, and what is behind the tag. */
 static void expect_same_tag(const char *tag, const char *behind)
 {
@@ -988,6 +1021,7 @@ int main(void)
         cmocka_unit_test(test_foreign),
         cmocka_unit_test(test_skipping),
         cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_long_tags),
         cmocka_unit_test(test_skipping_names),
         cmocka_unit_test(test_skipping_icons),
         cmocka_unit_test(test_skipping_leaves_registers),
