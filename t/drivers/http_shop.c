@@ -137,7 +137,7 @@ static void send_page(int fd, const page_t *page)
     while ((size_t)sent < page->size) {
         ssize_t n = sendfile(fd, page->fd, &sent, page->size - (size_t)sent);
 
-        if (n <= 0 && errno != EINTR) {
+        if (n == 0 || (n < 0 && errno != EINTR)) {
             return;
         }
     }

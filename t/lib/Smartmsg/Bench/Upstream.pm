@@ -37,7 +37,6 @@ sub start {
 }
 
 
-sub pid     { return $_[0]{process}->pid }
 sub address { return "127.0.0.1:$_[0]{port}" }
 
 
