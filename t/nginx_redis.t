@@ -135,7 +135,7 @@ for my $tcp (0, 1) {
 
         $redis->run;
         ok(injected($nginx, $visitor), 'messages are back');
-        said_once($nginx, 'Server closed the connection|Connection re[a-z ]+'
+        said_once($nginx, 'Server closed the connection|Connection re[a-z ]+|Broken pipe'
             . '|No such file or directory', 'lost', $kind);
 
         is(event($visitor)->status, 204, 'the next event');
