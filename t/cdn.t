@@ -11,6 +11,7 @@ my $script = qr{<script async src="(/smartmsg/rt\.[0-9a-f]{16}\.js)" data-smartm
 
 my $up = upstream('*' => page($html, headers => ['Cache-Control' => 'public, max-age=600']));
 my $redis = redis;
+$redis->cmd(HSET => 'smartmsg:switch', later => 'off');
 my $origin = nginx(redis => $redis, upstream => $up, server => 'smartmsg_mode fetch;',
     rules => {
         everyone => rule(cap => { session => 1000 }, if => { 'page.path' => { '$ne' => '/quiet' } }),
@@ -20,7 +21,6 @@ my $origin = nginx(redis => $redis, upstream => $up, server => 'smartmsg_mode fe
     locations => <<'END');
         location /injected { smartmsg_mode inject; proxy_pass http://%UPSTREAM%; }
 END
-$redis->cmd(HSET => 'smartmsg:switch', later => 'off');
 
 my $port = $origin->port;
 my $cdn = nginx(module => 0, http => 'proxy_cache_path %DIR%/cache keys_zone=cdn:1m;',
