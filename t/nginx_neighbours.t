@@ -117,6 +117,21 @@ my @requests = ((map { [ 'GET', $_, @browser ] } sort(keys %reply),
 my @want = map { [ ask($without, @$_) ] } @requests;
 
 
+# A new worker is ready to show messages until Redis has told it that there are
+# none: these pages are views, and leave something in Redis.
+sub forget_beginning {
+    my ($nginx) = @_;
+
+    wait_until { $nginx->visitor->page('/')->head !~ /Set-Cookie: smartmsg=/ }
+        or die "the worker does not learn that there is no message\n";
+
+    settle($nginx, $redis);
+    $redis->cmd(DEL => $_) for @{ $redis->cmd(KEYS => 'smartmsg:{*') };
+
+    return;
+}
+
+
 sub same_as_without {
     my ($nginx, $name) = @_;
 
@@ -140,15 +155,14 @@ ok((grep { $_->[0] =~ / 206 / } @want), 'and parts');
 for my $name (sort keys %others) {
     my %opt = @{ $others{$name} };
     my $nginx = start(%opt);
+    forget_beginning($nginx) if $name eq 'no rules';
     same_as_without($nginx, $name);
     $nginx->stop_ok;
 }
 
 my $nginx = start(redis => $redis, rules => { hello => rule() });
 $redis->cmd(HSET => 'smartmsg:switch', '*' => 'off');
-ok((wait_until { $nginx->visitor->page('/')->body eq $page }), 'the main switch');
-settle($nginx, $redis);
-$redis->cmd(DEL => $_) for @{ $redis->cmd(KEYS => 'smartmsg:{*') };
+forget_beginning($nginx);
 same_as_without($nginx, 'main switch off');
 $nginx->stop_ok;
 
