@@ -37,6 +37,8 @@ static void ngx_smartmsg_store_count_visit(ngx_smartmsg_store_visit_t *visit);
 /*
  * The views are counted last: should the session have been deleted since it
  * was read, the answer says so, and what the view has made gets its end then.
+ * The life is renewed first: "last" tells when that was, and must not say so
+ * of a group that broke off in between.
  */
 
 void
@@ -48,16 +50,16 @@ ngx_smartmsg_store_prepare_views(ngx_smartmsg_store_t *store)
     for (renewing = 0; renewing <= 1; renewing++) {
         p = renewing ? &store->renewing_view : &store->next_view;
 
-        ngx_smartmsg_prepare(p, "HSET", 0);
-        ngx_smartmsg_prepare_key(p, store->prefix, 's');
-        ngx_smartmsg_prepare_word(p, "last");
-        ngx_smartmsg_prepare_time(p);
-
         if (renewing) {
             ngx_smartmsg_prepare(p, "EXPIRE", 0);
             ngx_smartmsg_prepare_key(p, store->prefix, 's');
             ngx_smartmsg_prepare_number(p, NGX_SMARTMSG_SESSION_TTL);
         }
+
+        ngx_smartmsg_prepare(p, "HSET", 0);
+        ngx_smartmsg_prepare_key(p, store->prefix, 's');
+        ngx_smartmsg_prepare_word(p, "last");
+        ngx_smartmsg_prepare_time(p);
 
         ngx_smartmsg_prepare(p, "HINCRBY", 1);
         ngx_smartmsg_prepare_key(p, store->prefix, 's');
