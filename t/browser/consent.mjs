@@ -138,6 +138,7 @@ visit('a banner that speaks the TCF, over several pages', async (page) => {
   await open(page);
   await tells(page, () => page.evaluate(() => window.choose('yes')));
   const [{ value }] = await cookies();
+  await until('the visit is counted', async () => (await keys()).length === 2);
   await open(page);
   await page.locator(DIALOG).waitFor({ state: 'visible' });
   assert.equal((await cookies())[0].value, value);

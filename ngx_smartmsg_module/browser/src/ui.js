@@ -1,5 +1,8 @@
 import { afterLoad } from './border.js';
 
+/** ms after which they are loaded from a page that never rests: a browser may not find it idle at all. */
+const RESTLESS = 2000;
+
 let loading;
 
 /**
@@ -16,5 +19,5 @@ export const loadUi = () => {
 
 /** Loads them when the page needs neither line nor processor any more. */
 export const loadUiSoon = () => {
-  afterLoad(() => (window.requestIdleCallback ?? setTimeout)(loadUi));
+  afterLoad(() => (window.requestIdleCallback ?? setTimeout)(loadUi, { timeout: RESTLESS }));
 };
