@@ -13,7 +13,7 @@ const PAUSE = 1000;
 const PATIENCE = 2000;
 
 const queue = [];
-let muted = false;
+let muted;
 
 /** From now on, what waits leaves with the page. */
 export const startReporting = () => {
