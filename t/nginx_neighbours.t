@@ -122,8 +122,8 @@ my @want = map { [ ask($without, @$_) ] } @requests;
 sub forget_beginning {
     my ($nginx) = @_;
 
-    wait_until { $nginx->visitor->page('/')->head !~ /Set-Cookie: smartmsg=/ }
-        or die "the worker does not learn that there is no message\n";
+    ok((wait_until { $nginx->visitor->page('/')->head !~ /Set-Cookie: smartmsg=/ }),
+        'the worker learns that there is no message');
 
     settle($nginx, $redis);
     $redis->cmd(DEL => $_) for @{ $redis->cmd(KEYS => 'smartmsg:{*') };
@@ -162,6 +162,7 @@ for my $name (sort keys %others) {
 
 my $nginx = start(redis => $redis, rules => { hello => rule() });
 $redis->cmd(HSET => 'smartmsg:switch', '*' => 'off');
+ok((wait_until { $nginx->visitor->page('/')->body eq $page }), 'the main switch');
 forget_beginning($nginx);
 same_as_without($nginx, 'main switch off');
 $nginx->stop_ok;
