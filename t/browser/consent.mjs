@@ -31,6 +31,7 @@ function visit(name, body) {
 const open = (page, path = '') => page.goto(new URL(path, url).href);
 const cookies = async () => (await browser.context.cookies()).filter(({ name }) => name === 'smartmsg');
 const keys = async () => (await redis('--raw', 'KEYS', 'smartmsg:{*')).split('\n').filter(Boolean);
+const untilKeys = (count, what) => until(what, async () => (await keys()).length === count);
 
 /** Does what makes the runtime tell of consent, and waits until it has. */
 async function tells(page, act) {
@@ -98,7 +99,7 @@ visit('granted: the cookie comes, this page begins the session, a reload changes
   assert.ok(cookie.httpOnly);
   assert.equal(cookie.sameSite, 'Lax');
 
-  await until('the visit is counted', async () => (await keys()).length === 2);
+  await untilKeys(2, 'the visit is counted');
   const field = (name) => redis('HGET', `smartmsg:{${cookie.value}}:s`, name);
   assert.deepEqual([await field('views'), await field('entry'), await field('utm.source')], ['1', '/land', 'mail']);
   await choose(page, 'granted');
@@ -114,7 +115,7 @@ visit('granted: a message that waited for it comes at once', async (page) => {
   await page.keyboard.press('Escape');
   await page.locator(DIALOG).waitFor({ state: 'hidden' });
   await tells(page, () => choose(page, 'granted'));
-  await until('the visit is counted', async () => (await keys()).length === 2);
+  await untilKeys(2, 'the visit is counted');
   await page.locator(DIALOG).waitFor({ state: 'visible' });
   assert.equal(await page.locator(DIALOG).getByRole('heading').textContent(), 'Thank you');
 });
@@ -123,10 +124,10 @@ visit('withdrawn: cookie and keys are deleted', async (page) => {
   await open(page);
   await tells(page, () => choose(page, 'granted'));
   await open(page);
-  await until('something is known', async () => (await keys()).length === 2);
+  await untilKeys(2, 'something is known');
   await tells(page, () => choose(page, 'denied'));
   assert.deepEqual(await cookies(), []);
-  await until('nothing is known any more', async () => (await keys()).length === 0);
+  await untilKeys(0, 'nothing is known any more');
   await open(page);
   await page.reload();
   assert.ok(await nothingOpens(page));
@@ -138,14 +139,14 @@ visit('a banner that speaks the TCF, over several pages', async (page) => {
   await open(page);
   await tells(page, () => page.evaluate(() => window.choose('yes')));
   const [{ value }] = await cookies();
-  await until('the visit is counted', async () => (await keys()).length === 2);
+  await untilKeys(2, 'the visit is counted');
   await open(page);
   await page.locator(DIALOG).waitFor({ state: 'visible' });
   assert.equal((await cookies())[0].value, value);
   await tells(page, () => page.evaluate(() => window.choose('no')));
   assert.deepEqual(await cookies(), []);
   await open(page);
-  await until('nothing is left', async () => (await keys()).length === 0);
+  await untilKeys(0, 'nothing is left');
 });
 
 visit('a script of the shop speaks', async (page) => {
@@ -154,10 +155,10 @@ visit('a script of the shop speaks', async (page) => {
   });
   await tells(page, () => open(page));
   await page.reload();
-  await until('the view is counted', async () => (await keys()).length === 2);
+  await untilKeys(2, 'the view is counted');
   await tells(page, () => page.evaluate(() => window.smartmsg.consent(false)));
   assert.deepEqual(await cookies(), []);
-  await until('nothing is left', async () => (await keys()).length === 0);
+  await untilKeys(0, 'nothing is left');
 });
 
 visit('in fetch mode', async (page) => {
@@ -172,10 +173,10 @@ visit('in fetch mode', async (page) => {
   decision = decided();
   await open(page, 'fetch/');
   await decision;
-  await until('the view is counted', async () => (await keys()).length === 2);
+  await untilKeys(2, 'the view is counted');
   await tells(page, () => choose(page, 'denied'));
   assert.deepEqual(await cookies(), []);
-  await until('nothing is left', async () => (await keys()).length === 0);
+  await untilKeys(0, 'nothing is left');
 
   decision = decided();
   await open(page, 'fetch/?said=no');
@@ -194,12 +195,12 @@ visit('Sec-GPC counts more than the banner, and takes back what was granted befo
   await open(page);
   await tells(page, () => choose(page, 'granted'));
   await open(page);
-  await until('something is known', async () => (await keys()).length === 2);
+  await untilKeys(2, 'something is known');
 
   await page.setExtraHTTPHeaders({ 'Sec-GPC': '1' });
   await open(page, 'open');
   assert.deepEqual(await cookies(), []);
-  await until('the keys are deleted', async () => (await keys()).length === 0);
+  await untilKeys(0, 'the keys are deleted');
   await page.locator(DIALOG).waitFor({ state: 'visible' });
   await choose(page, 'granted');
   await page.keyboard.press('Escape');
