@@ -57,8 +57,8 @@ export const watchDataLayer = (report) => {
   const wrap = (layer) => {
     wrapped.add(layer);
     const push = layer.push;
-    layer.push = (...entries) => {
-      const result = push.apply(layer, entries);
+    layer.push = function (...entries) {
+      const result = push.apply(this, entries);
       entries.forEach(take);
       return result;
     };
